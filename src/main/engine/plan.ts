@@ -23,7 +23,7 @@ export interface Section {
   readonly results?: readonly Tensor[];
   /** Runs in place of `program` at every `every`-th repeat from `first` on: the same with statistics, say. */
   readonly alternate?: { readonly program: Program; readonly first: number; readonly every: number };
-  /** The same for programs that differ only in where their tensors lie: they share a plan. Without records and marks. */
+  /** The same for programs that differ only in where their tensors lie: they share a plan. */
   readonly structure?: string;
   /** No ops are fused or carried out block by block: each goes over all rows before the next begins. */
   readonly opByOp?: boolean;
@@ -215,8 +215,11 @@ export function planSections(
     const plan = (program: Program): PlannedGroup[] => {
       const make = (allocate: (sizeBytes: number) => number): PlannedGroup[] =>
         planProgram({ ...section, program }, threads, names, cacheBytes, allocate);
-      if (known === undefined || section.structure === undefined) return make(allocateBytes);
-      return known.plan(`${threads} ${cacheBytes} ${section.structure}`, program.ops, allocateBytes, make);
+      if (known === undefined) return make(allocateBytes);
+      const { results, structure, opByOp = false } = section;
+      const key = `${threads} ${cacheBytes} ${opByOp}`;
+      const nameIndexOf = (op: Op<Tensor>): number => names.indexOf(op);
+      return known.plan({ program, results, structure, key }, { allocateBytes, nameIndexOf }, make);
     };
     return {
       groups: plan(section.program),

@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 import { join, resolve } from "node:path";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 import { STATISTICS, STATISTICS_LENGTH, type Op } from "../../../src/core/ops/op.ts";
 import type { Tensor } from "../../../src/core/ops/recording-ops.ts";
 import { viewOf } from "../../../src/shared/engine/tensor-view.ts";
@@ -10,7 +10,7 @@ import type { Engine } from "../../../src/main/engine/engine.ts";
 import { DatasetLibrary } from "../../../src/main/lab/datasets/dataset-library.ts";
 import { DataRows } from "../../../src/main/lab/compute/data-rows.ts";
 import { EVALUATION_ROWS } from "../../../src/main/lab/training/session/record-evaluation.ts";
-import { Trainer } from "../../../src/main/lab/training/session/trainer.ts";
+import { Trainer, type StepMetric } from "../../../src/main/lab/training/session/trainer.ts";
 import type { TrainerData } from "../../../src/main/lab/training/session/training-program.ts";
 import { DEEP_CLASSIFIER, networkOf } from "../../../src/shared/specs/network-spec.ts";
 import { NOTEBOOK_SPEC } from "../../../src/shared/specs/notebook-spec.ts";
@@ -183,6 +183,55 @@ describe("Trainer", () => {
     const rest = await losses(again);
     again.release();
     expect([...first, ...rest]).toEqual(expected);
+  });
+
+  it("evaluates an epoch that is one dispatch by the same dispatch, with the bits of one of its own", async () => {
+    const spec: TrainSpec = {
+      ...IN_ORDER,
+      data: { ...IN_ORDER.data, rows: 100 },
+      shuffle: true,
+      statisticsEvery: 3,
+      steps: undefined,
+      epochs: 7,
+      optimizer: OPTIMIZERS["adam"],
+    };
+    const given = {
+      train: await data.trainingRows(spec.data),
+      valid: await data.trainingRows({ name: "mnist", split: "valid", rows: 50 }),
+      background: await data.background("mnist"),
+    };
+    const dispatches = vi.spyOn(engine, "run");
+    const found = async (evaluates: boolean): Promise<{ epochs: unknown; runs: number }> => {
+      const trainer = await start(spec, given);
+      dispatches.mockClear();
+      const epochs: unknown[] = [];
+      while (!trainer.finished) {
+        const steps: unknown[] = [];
+        const keep = (batch: readonly StepMetric[]): void => {
+          steps.push(...batch.map(({ name, step, value }) => [name, step, value]));
+        };
+        await trainer.advance(keep, { evaluates });
+        const { step, values } = trainer.state();
+        const weights = Object.entries(values).map(([name, floats]) => [name, bitsOf(floats)]);
+        epochs.push({ step, steps, weights, found: await trainer.evaluate() });
+      }
+      const runs = dispatches.mock.calls.length;
+      trainer.release();
+      return { epochs, runs };
+    };
+    const [apart, together] = [await found(false), await found(true)];
+    dispatches.mockRestore();
+    expect(together.epochs).toEqual(apart.epochs);
+    expect([apart.runs, together.runs]).toEqual([14, 7]);
+  });
+
+  it("plans a short epoch's program once: its memory and its barriers are the first epoch's", async () => {
+    const trainer = await start({ ...IN_ORDER, data: { ...IN_ORDER.data, rows: 128 }, statisticsEvery: 2 });
+    const before = engine.plansReused;
+    await losses(trainer);
+    trainer.release();
+    // Of 20 epochs each has a program without statistics and one with them; only the first's are planned.
+    expect(engine.plansReused - before).toBe(2 * 19);
   });
 
   it("clips the norm of all gradients together", async () => {

@@ -49,3 +49,22 @@ it("plans for each number of threads, and keeps no more than some", () => {
   planSections([section(0)], 2, allocator(5e8), { known: cache });
   expect(cache.hits).toBe(0);
 });
+
+it("plans the very same program once, with records named as in the dispatch that it is part of", () => {
+  const cache = new PlanCache();
+  const { program, structure: _, ...rest } = section(1e6);
+  const loss = tensor("loss", [1], 6e7);
+  const recorded = { ops: [...program.ops, { op: "record", source: loss, name: "loss" } as const] };
+  const other = { ops: [{ op: "record", source: loss, name: "another" } as const] };
+  const own: Section = { ...rest, program: recorded };
+  const plan = (sections: readonly Section[], from: number, known?: PlanCache) =>
+    planSections(sections, 2, allocator(from), known === undefined ? {} : { known });
+  plan([own], 5e8, cache);
+  expect(cache.hits).toBe(0);
+  const behind: Section[] = [{ ...rest, program: other }, own];
+  expect(plan(behind, 7e8, cache)).toEqual(plan(behind, 7e8));
+  expect(cache.hits).toBe(1);
+  // What it has to leave behind decides which of its ops run.
+  plan([{ ...own, results: [] }], 5e8, cache);
+  expect(cache.hits).toBe(1);
+});

@@ -109,7 +109,7 @@ export async function profileStep(
     let done = 0;
     const advance = async (onProfile?: (profile: ProgramProfile) => void): Promise<StepMetric[]> => {
       const metrics: StepMetric[] = [];
-      await trainer.advance((batch) => metrics.push(...batch), onProfile);
+      await trainer.advance((batch) => metrics.push(...batch), { onProfile });
       activity.progress(++done / dispatches);
       return metrics;
     };

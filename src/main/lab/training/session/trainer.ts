@@ -9,6 +9,7 @@ import { viewOf } from "../../../../shared/engine/tensor-view.ts";
 import type { UnitPictures } from "../../../../shared/experiments/learned.ts";
 import { STATISTIC_NAMES, type ActivationHistogram } from "../../../../shared/experiments/training.ts";
 import type { Scope } from "../../../engine/arena.ts";
+import type { MetricRecord } from "../../../engine/control-block.ts";
 import type { ProgramProfile } from "../../../engine/engine-options.ts";
 import type { Engine } from "../../../engine/engine.ts";
 import type { Section } from "../../../engine/plan.ts";
@@ -68,6 +69,43 @@ const PARTS = ["train", "valid"] as const;
 type Part = (typeof PARTS)[number];
 export type Evaluations = Readonly<Record<Part, Evaluation>>;
 
+const evaluationRecord = (part: Part, name: MetricName | "loss"): string => `${part} ${name}`;
+/** Names of what evaluations record, apart from what steps do. */
+const EVALUATION_RECORDS: ReadonlySet<string> = new Set(
+  PARTS.flatMap((part) => (["loss", ...METRIC_NAMES] as const).map((name) => evaluationRecord(part, name))),
+);
+
+function readEvaluations(records: readonly MetricRecord[]): Evaluations {
+  const evaluation = (part: Part): Evaluation => {
+    const of = (name: MetricName | "loss"): number | undefined =>
+      records.find((one) => one.name === evaluationRecord(part, name))?.value;
+    const metrics: Partial<Record<MetricName, number>> = {};
+    for (const name of METRIC_NAMES) {
+      const value = of(name);
+      if (value !== undefined) metrics[name] = value;
+    }
+    return { loss: of("loss") ?? null, metrics };
+  };
+  return { train: evaluation("train"), valid: evaluation("valid") };
+}
+
+export interface AdvanceOptions {
+  /** Given, clocks run beside every op. */
+  readonly onProfile?: ((profile: ProgramProfile) => void) | undefined;
+  /**
+   * An epoch that is one dispatch is evaluated by it too: to wake the workers once more would take a short epoch half
+   * of its time.
+   */
+  readonly evaluates?: boolean;
+}
+
+/** What steps record, and what evaluations do. */
+function apart(records: readonly MetricRecord[]): [steps: MetricRecord[], evaluations: MetricRecord[]] {
+  const [steps, evaluations]: [MetricRecord[], MetricRecord[]] = [[], []];
+  for (const one of records) (EVALUATION_RECORDS.has(one.name) ? evaluations : steps).push(one);
+  return [steps, evaluations];
+}
+
 /**
  * Trains a network step by step on the engine: gather, forward, loss, backward and update are one program, which the
  * workers repeat over a part of an epoch in one dispatch. Nothing is allocated for a step.
@@ -88,8 +126,18 @@ export class Trainer {
   #step = 0;
   #shuffledEpoch = -1;
   #dispatchSteps = FIRST_DISPATCH_STEPS;
+  /** What `advance` goes back to. */
+  readonly #kept: Record<string, Float32Array> = {};
+  /** Programs over the batches from a row of the epoch on, by row and steps: short epochs are all alike. */
+  readonly #placed = new WeakMap<
+    Program,
+    { readonly firstRow: number; readonly rows: number; readonly program: Program }
+  >();
+  readonly #results = new Map<RecordedStep, readonly Tensor[]>();
   readonly #pictures: PictureTaker | null;
   #histogram: ActivationHistogram | null = null;
+  /** Of this state, made by the dispatch that led to it. */
+  #evaluated: Evaluations | null = null;
   /** Where it was put back to after a dispatch was stopped, whose last workers may still write into its tensors. */
   #putBack: TrainingState | null = null;
 
@@ -171,14 +219,14 @@ export class Trainer {
    * Takes some steps, to the end of the epoch at most: a quarter of a second of them. Stopped half-way, it is back
    * where it was before. The loss of each step is the one before its update.
    *
-   * @param onProfile Given, clocks run beside every op.
    * @throws {DivergedError} At the first loss that is not finite. @throws {ExperimentCancelled} @throws {TaskError}
    */
   async advance(
     onMetrics: (metrics: readonly StepMetric[]) => void,
-    onProfile?: (profile: ProgramProfile) => void,
+    { onProfile, evaluates = false }: AdvanceOptions = {},
   ): Promise<void> {
-    const before = this.state();
+    this.#evaluated = null;
+    const before = this.#remember();
     const first = this.#step;
     const inEpoch = first % this.training.stepsPerEpoch;
     this.#shuffle(Math.floor(first / this.training.stepsPerEpoch));
@@ -196,6 +244,9 @@ export class Trainer {
       steps++;
     }
     this.#fillRates(first, steps);
+    const evaluatesToo = evaluates && steps === this.training.stepsPerEpoch;
+    if (evaluatesToo) sections.push(...this.#evaluationSections());
+    const evaluated: MetricRecord[] = [];
     let divergedAt = 0;
     let seen = 0;
     let [firstMs, lastMs] = [NaN, NaN];
@@ -206,8 +257,11 @@ export class Trainer {
         givesWay: this.#givesWay,
         ...(onProfile === undefined ? {} : { onProfile }),
         onRecords: (records) => {
+          const [ofSteps, ofEvaluation] = apart(records);
+          evaluated.push(...ofEvaluation);
+          if (ofSteps.length === 0) return;
           onMetrics(
-            records.map(({ name, value, clockMs }) => {
+            ofSteps.map(({ name, value, clockMs }) => {
               // The loss is the first that a step records.
               if (name === STATISTIC_NAMES.loss) {
                 seen++;
@@ -231,12 +285,13 @@ export class Trainer {
       throw new DivergedError("the loss", divergedAt);
     }
     this.#step = first + steps;
+    if (evaluatesToo) this.#evaluated = readEvaluations(evaluated);
     this.#readHistogram(first, steps);
     const [dispatchMs, least] =
       this.#pictures === null ? [DISPATCH_MS, 1] : [WATCHED_DISPATCH_MS, LEAST_WATCHED_STEPS];
     // Of short dispatches by the workers' clock: on a busy machine most of the time goes into their beginning.
     const stepMs =
-      this.#pictures === null || seen < 2
+      (this.#pictures === null && !evaluatesToo) || seen < 2
         ? (performance.now() - startedMs) / steps
         : Math.max((lastMs - firstMs) / (seen - 1), 1e-3);
     this.#dispatchSteps = Math.max(least, Math.round(dispatchMs / stepMs));
@@ -244,22 +299,17 @@ export class Trainer {
 
   /** Loss and metrics over all rows of both parts, in one dispatch. @throws {ExperimentCancelled} @throws {TaskError} */
   async evaluate(): Promise<Evaluations> {
-    this.#evaluations ??= PARTS.flatMap((part) => this.#recordEvaluation(part));
-    const records = await execute(this.#engine, this.#evaluations, {
-      threads: this.#threads,
-      givesWay: this.#givesWay,
-    });
-    const evaluation = (part: Part): Evaluation => {
-      const of = (name: string): number | undefined =>
-        records.find((one) => one.name === `${part} ${name}`)?.value;
-      const metrics: Partial<Record<MetricName, number>> = {};
-      for (const name of METRIC_NAMES) {
-        const value = of(name);
-        if (value !== undefined) metrics[name] = value;
-      }
-      return { loss: of("loss") ?? null, metrics };
-    };
-    return { train: evaluation("train"), valid: evaluation("valid") };
+    this.#evaluated ??= readEvaluations(
+      await execute(this.#engine, this.#evaluationSections(), {
+        threads: this.#threads,
+        givesWay: this.#givesWay,
+      }),
+    );
+    return this.#evaluated;
+  }
+
+  #evaluationSections(): readonly Section[] {
+    return (this.#evaluations ??= PARTS.flatMap((part) => this.#recordEvaluation(part)));
   }
 
   #recordEvaluation(part: Part): readonly Section[] {
@@ -283,6 +333,18 @@ export class Trainer {
     return { step: this.#step, values, rateChanges: this.#rateChanges };
   }
 
+  /** As `state`, in memory that the next call writes over: a new copy a dispatch would be an epoch's longest part. */
+  #remember(): TrainingState {
+    if (this.#putBack !== null) return this.#putBack;
+    const { memory } = this.#engine.arena;
+    for (const [name, tensor] of Object.entries({ ...this.#program.parameters, ...this.#program.states })) {
+      const view = viewOf(memory, tensor, "float32");
+      const kept = (this.#kept[name] ??= new Float32Array(view.length));
+      kept.set(view);
+    }
+    return { step: this.#step, values: this.#kept, rateChanges: this.#rateChanges };
+  }
+
   #putBackTo(before: TrainingState): void {
     this.restore(before);
     this.#putBack = before;
@@ -303,6 +365,7 @@ export class Trainer {
       else view.set(given);
     }
     this.#putBack = null;
+    this.#evaluated = null;
     this.#step = step;
     this.#rateChanges = rateChanges;
     viewOf(memory, this.#program.counter, "float64")[0] = step;
@@ -346,31 +409,45 @@ export class Trainer {
 
   /** A step's program over the batches from row `firstRow` of the epoch on; `step` is the first one's number. */
   #section(recorded: RecordedStep, firstRow: number, repeats: number, step: number): Section {
-    const indices = {
-      ...this.#program.indices,
-      shape: [repeats * recorded.batchSize],
-      offsetBytes: this.#program.indices.offsetBytes + 4 * firstRow,
-    };
-    const placed = ({ ops }: Program): Program => ({
-      ops: ops.map((op): Op<Tensor> =>
-        op.op === "gatherRows" || op.op === "gatherBytes" ? { ...op, indices } : op,
-      ),
-    });
+    const rows = repeats * recorded.batchSize;
     const first = this.#untilMeasured(step);
+    let results = this.#results.get(recorded);
+    if (results === undefined) {
+      results = stepResults(this.#program, recorded);
+      this.#results.set(recorded, results);
+    }
     return {
-      program: placed(recorded.plain),
+      program: this.#placedAt(recorded.plain, firstRow, rows),
       repeats,
-      results: stepResults(this.#program, recorded),
+      results,
       ...(first < repeats
         ? {
             alternate: {
-              program: placed(recorded.measured),
+              program: this.#placedAt(recorded.measured, firstRow, rows),
               first,
               every: this.training.spec.statisticsEvery,
             },
           }
         : {}),
     };
+  }
+
+  /** A program that gathers the `rows` rows from place `firstRow` of the epoch on; the same one if it did so last. */
+  #placedAt(recorded: Program, firstRow: number, rows: number): Program {
+    const last = this.#placed.get(recorded);
+    if (last?.firstRow === firstRow && last.rows === rows) return last.program;
+    const indices = {
+      ...this.#program.indices,
+      shape: [rows],
+      offsetBytes: this.#program.indices.offsetBytes + 4 * firstRow,
+    };
+    const program = {
+      ops: recorded.ops.map((op): Op<Tensor> =>
+        op.op === "gatherRows" || op.op === "gatherBytes" ? { ...op, indices } : op,
+      ),
+    };
+    this.#placed.set(recorded, { firstRow, rows, program });
+    return program;
   }
 
   /** Reads what the last measured step of a dispatch has left. */
