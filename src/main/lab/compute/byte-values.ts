@@ -48,32 +48,22 @@ const TABLES = 4;
 
 /** How often each byte occurs. */
 export class ByteCounts {
-  readonly #counts = new Float64Array(BYTE_VALUES);
+  readonly #counts = new Float64Array(TABLES * BYTE_VALUES);
 
   add(bytes: Uint8Array | Float32Array): void {
-    const counts = new Uint32Array(TABLES * BYTE_VALUES);
-    const count = (table: number, byte: number): void => {
-      const at = table * BYTE_VALUES + byte;
+    const [counts, size] = [this.#counts, BYTE_VALUES];
+    for (let i = 0; i < bytes.length; i++) {
+      const at = (i % TABLES) * size + (bytes[i] ?? NaN);
       counts[at] = (counts[at] ?? NaN) + 1;
-    };
-    const words = wordsOf(bytes);
-    // Four bytes at a time: 40 million, as MNIST has, in a third of the time.
-    for (const word of words) {
-      count(0, word & 0xff);
-      count(1, (word >>> 8) & 0xff);
-      count(2, (word >>> 16) & 0xff);
-      count(3, word >>> 24);
-    }
-    for (const byte of bytes.subarray(4 * words.length)) count(0, byte);
-    for (const [at, times] of counts.entries()) {
-      const byte = at % BYTE_VALUES;
-      this.#counts[byte] = (this.#counts[byte] ?? NaN) + times;
     }
   }
 
   /** Mean and sample standard deviation (n − 1) of byte / divisor: of counts, so in whatever order the bytes came. */
   moments(divisor: number): { readonly mean: number; readonly std: number } {
-    const counts = this.#counts;
+    const counts = new Float64Array(BYTE_VALUES);
+    for (const [at, times] of this.#counts.entries()) {
+      counts[at % BYTE_VALUES] = (counts[at % BYTE_VALUES] ?? NaN) + times;
+    }
     const count = counts.reduce((total, times) => total + times, 0);
     // Sums of whole numbers are exact.
     const sum = counts.reduce((total, times, byte) => total + times * byte, 0);
@@ -82,9 +72,3 @@ export class ByteCounts {
     return { mean, std: Math.sqrt(squares / (count - 1)) };
   }
 }
-
-/** Bytes as words of four as far as they go; none where they do not lie so. */
-const wordsOf = (bytes: Uint8Array | Float32Array): Uint32Array =>
-  bytes instanceof Uint8Array && bytes.byteOffset % 4 === 0
-    ? new Uint32Array(bytes.buffer, bytes.byteOffset, Math.floor(bytes.length / 4))
-    : new Uint32Array(0);
