@@ -15,7 +15,7 @@ import { readModule } from "./kernels/load/kernels.ts";
 import { clearUpperHalves } from "./upper-halves.ts";
 import { Control, ProgramStopped } from "./program/control.ts";
 import { lowerPriority, ownThreadId } from "./own-thread.ts";
-import { runProgram } from "./program/run-program.ts";
+import { KeptPrograms } from "./program/kept-programs.ts";
 import { runBandwidth } from "./tasks/bandwidth.ts";
 import { runCloseness } from "./tasks/closeness.ts";
 import { runCompare } from "./tasks/compare.ts";
@@ -44,10 +44,12 @@ const library = new KernelLibrary(
   memory,
 );
 
+const programs = new KeptPrograms(memory, library);
+
 /** @returns `stopped` when main cancelled the work, else what the task asks for. */
 function answer(task: WorkerTask): unknown {
   if (task.kind === "ping") return { hash: HASH, modules: library.modules } satisfies PingAnswer;
-  if (task.kind === "program") return runProgram(task, memory, library.kernels(task.instructionSet));
+  if (task.kind === "program") return programs.run(task);
   if (task.kind === "verify") return runVerify(library, task);
   const control = new Control(memory, {
     worker: "worker" in task ? task.worker : 0,

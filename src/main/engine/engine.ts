@@ -1,6 +1,11 @@
 import { ContractError, KernelUnavailableError, TaskError } from "../../core/errors.ts";
 import type { InstructionSet } from "../../shared/engine/instruction-sets.ts";
-import type { ProgramTimes, WorkerTask } from "../../shared/engine/worker-tasks.ts";
+import {
+  UNKNOWN_PROGRAM,
+  type ProgramTask,
+  type ProgramTimes,
+  type WorkerTask,
+} from "../../shared/engine/worker-tasks.ts";
 import { Arena } from "./arena.ts";
 import { collectGarbage } from "./collect-garbage.ts";
 import { ControlBlock } from "./control-block.ts";
@@ -198,16 +203,28 @@ export class Engine {
           known: this.#plans,
           cacheBytes: this.cacheBytes,
         });
-        const tasks = Array.from({ length: options.threads }, (_, worker) => ({
+        const { instructionSet, cacheBytes } = this;
+        const { givesWay = false, onProfile } = options;
+        const workers = onProfile === undefined ? plan.workers : options.threads;
+        const scratch = Array.from({ length: workers }, () => scope.bytes(plan.scratchBytes));
+        const program =
+          plan.isUnchanged && onProfile === undefined
+            ? this.#pool.programs.numberOf(
+                plan.sections,
+                `${workers} ${instructionSet} ${cacheBytes} ${givesWay} ${scratch.join(" ")}`,
+              )
+            : { id: null, wasSent: false };
+        const tasks = scratch.map((scratchOffsetBytes, worker) => ({
           kind: "program" as const,
           sections: plan.sections,
+          keptAs: program.id,
           worker,
-          threads: options.threads,
-          instructionSet: this.instructionSet,
-          cacheBytes: this.cacheBytes,
-          scratchOffsetBytes: scope.bytes(plan.scratchBytes),
-          profiled: options.onProfile !== undefined,
-          givesWay: options.givesWay === true,
+          threads: workers,
+          instructionSet,
+          cacheBytes,
+          scratchOffsetBytes,
+          profiled: onProfile !== undefined,
+          givesWay,
         }));
         const answers: unknown[] = [];
         const report = (): void => {
@@ -215,9 +232,15 @@ export class Engine {
           if (records.length > 0) options.onRecords?.(records);
           options.onProgress?.(this.#control.repeatsDone);
         };
+        const run = async (task: ProgramTask): Promise<unknown> => {
+          const answer = program.wasSent
+            ? await this.#pool.run({ ...task, sections: null })
+            : UNKNOWN_PROGRAM;
+          return answer === UNKNOWN_PROGRAM ? this.#pool.run(task) : answer;
+        };
         await this.#supervise(
           tasks.map(async (task) => {
-            answers[task.worker] = await this.#pool.run(task);
+            answers[task.worker] = await run(task);
           }),
           report,
           cancelled,

@@ -4,6 +4,8 @@ import type { PlannedGroup, PlannedStep } from "../../shared/engine/worker-tasks
 
 /** Plans of structures that are kept; the ones used last stay. */
 const MOST_PLANS = 64;
+/** Of one program: its partial results lie behind those of what is dispatched before it, with statistics or without. */
+const MOST_PLACES = 4;
 
 /** A plan with what must be put in its place for another program of the same structure. */
 interface KnownPlan {
@@ -14,11 +16,11 @@ interface KnownPlan {
   readonly partials: readonly { readonly offsetBytes: number; readonly sizeBytes: number }[];
 }
 
-/** A plan of one program, with what it was made for. */
-interface OwnPlan {
+/** What one program was planned for, and its plans by where partial results lay, the one made last first. */
+interface OwnPlans {
   readonly key: string;
   readonly results: readonly Tensor[] | undefined;
-  readonly plan: KnownPlan;
+  readonly plans: KnownPlan[];
 }
 
 type Allocate = (sizeBytes: number) => number;
@@ -47,19 +49,23 @@ export interface PlanPlaces {
  */
 export class PlanCache {
   readonly #ofStructures = new Map<string, KnownPlan>();
-  readonly #ofPrograms = new WeakMap<Program, OwnPlan>();
+  readonly #ofPrograms = new WeakMap<Program, OwnPlans>();
+  /** Programs that had not to be planned. */
   hits = 0;
+  /** Of these, those whose plan is the earlier one to the last byte. */
+  unchanged = 0;
 
-  /** A known plan with the program's own ops, or a new one by `make`. */
+  /** A known plan with the program's own ops, or a new one by `make`; the very same where nothing differs. */
   plan(
     { program, results, structure, key }: ToPlan,
     places: PlanPlaces,
     make: (allocateBytes: Allocate) => PlannedGroup[],
-  ): PlannedGroup[] {
+  ): readonly PlannedGroup[] {
     const own = this.#ofPrograms.get(program);
-    if (own?.key === key && own.results === results) {
+    const [first] = own?.plans ?? [];
+    if (own?.key === key && own.results === results && first !== undefined) {
       this.hits++;
-      return placed(own.plan, (step) => step.op, places);
+      return this.#placedOwn(own.plans, first, places);
     }
     const like = structure === undefined ? null : `${key} ${structure}`;
     const known = like === null ? undefined : this.#ofStructures.get(like);
@@ -67,7 +73,8 @@ export class PlanCache {
       this.hits++;
       this.#keep(like, known);
       const { ops } = program;
-      return placed(known, (step, place) => ops[place] ?? step.op, places);
+      const partials = allocate(known.partials, places.allocateBytes);
+      return placed(known, partials, (step, place) => ops[place] ?? step.op, places.nameIndexOf);
     }
     const partials: { offsetBytes: number; sizeBytes: number }[] = [];
     const groups = make((sizeBytes) => {
@@ -78,9 +85,25 @@ export class PlanCache {
     const opAt = new Map(program.ops.map((op, place) => [op, place]));
     const opPlaces = groups.map(({ steps }) => steps.map(({ op }) => opAt.get(op) ?? -1));
     const plan = { groups, opPlaces, partials };
-    if (like === null) this.#ofPrograms.set(program, { key, results, plan });
+    if (like === null) this.#ofPrograms.set(program, { key, results, plans: [plan] });
     // An op that planning has put in others' stead would be the old program's.
     else if (!opPlaces.flat().includes(-1)) this.#keep(like, plan);
+    return groups;
+  }
+
+  /** One of a program's own plans, or another one for new places. */
+  #placedOwn(plans: KnownPlan[], first: KnownPlan, places: PlanPlaces): readonly PlannedGroup[] {
+    const partials = allocate(first.partials, places.allocateBytes);
+    const known = plans.find((plan) =>
+      plan.partials.every(({ offsetBytes }, index) => offsetBytes === partials[index]?.offsetBytes),
+    );
+    if (known !== undefined && hasNames(known, places.nameIndexOf)) {
+      this.unchanged++;
+      return known.groups;
+    }
+    const groups = placed(first, partials, (step) => step.op, places.nameIndexOf);
+    plans.unshift({ ...first, groups, partials });
+    plans.splice(MOST_PLACES);
     return groups;
   }
 
@@ -92,13 +115,24 @@ export class PlanCache {
   }
 }
 
+const allocate = (partials: KnownPlan["partials"], allocateBytes: Allocate): KnownPlan["partials"] =>
+  partials.map(({ sizeBytes }) => ({ offsetBytes: allocateBytes(sizeBytes), sizeBytes }));
+
+/** Whether names have the numbers that they have in a plan. Asks for all of them: so they get their numbers. */
+const hasNames = ({ groups }: KnownPlan, nameIndexOf: PlanPlaces["nameIndexOf"]): boolean =>
+  groups
+    .flatMap(({ steps }) => steps.map(({ op, nameIndex }) => nameIndexOf(op) === nameIndex))
+    .every((isSame) => isSame);
+
+/** A plan with its partial results at other places, and maybe another program's ops. */
 function placed(
-  { groups, opPlaces, partials }: KnownPlan,
+  { groups, opPlaces, partials: before }: KnownPlan,
+  partials: KnownPlan["partials"],
   opOf: (step: PlannedStep, place: number) => Op<Tensor>,
-  { allocateBytes, nameIndexOf }: PlanPlaces,
+  nameIndexOf: PlanPlaces["nameIndexOf"],
 ): PlannedGroup[] {
   const moved = new Map(
-    partials.map(({ offsetBytes, sizeBytes }) => [offsetBytes, allocateBytes(sizeBytes)]),
+    before.map(({ offsetBytes }, index) => [offsetBytes, partials[index]?.offsetBytes ?? offsetBytes]),
   );
   return groups.map((group, index) => ({
     ...group,

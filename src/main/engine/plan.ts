@@ -35,6 +35,10 @@ export interface Plan {
   readonly names: readonly string[];
   /** Private scratch that every worker needs. */
   readonly scratchBytes: number;
+  /** Workers that have something to do: the others would only meet at barriers. */
+  readonly workers: number;
+  /** Whether each program's plan is an earlier one to the last byte. */
+  readonly isUnchanged: boolean;
 }
 
 /** How bytes of the arena were touched since the last barrier: by which split, and whether they were written. */
@@ -210,9 +214,12 @@ export function planSections(
   { known, cacheBytes = USUAL_CACHE_BYTES }: PlanOptions = {},
 ): Plan {
   const names = new Names();
+  const before = known?.unchanged ?? 0;
+  let programs = 0;
   const planned = sections.map((section): PlannedSection => {
     const { alternate } = section;
-    const plan = (program: Program): PlannedGroup[] => {
+    const plan = (program: Program): readonly PlannedGroup[] => {
+      programs++;
       const make = (allocate: (sizeBytes: number) => number): PlannedGroup[] =>
         planProgram({ ...section, program }, threads, names, cacheBytes, allocate);
       if (known === undefined) return make(allocateBytes);
@@ -235,5 +242,7 @@ export function planSections(
     sections: planned,
     names: names.all,
     scratchBytes: Math.max(0, ...groups.map((group) => scratchBytesOfGroup(group, cacheBytes))),
+    workers: Math.max(1, ...groups.map((group) => group.threads)),
+    isUnchanged: known !== undefined && known.unchanged - before === programs,
   };
 }

@@ -4,6 +4,7 @@ import { Piscina } from "piscina";
 import { KernelUnavailableError, TaskError } from "../../core/errors.ts";
 import type { PingAnswer, WorkerData, WorkerTask } from "../../shared/engine/worker-tasks.ts";
 import type { Result } from "../../shared/ipc/wire-error.ts";
+import { SentPrograms } from "./sent-programs.ts";
 import { compileTrusted } from "./v8-flags.ts";
 import { withTimeout } from "./with-timeout.ts";
 
@@ -30,6 +31,8 @@ export interface PoolOptions {
 /** The Piscina pool behind the engine: started with a test of every worker, replaced after any failure. */
 export class WorkerPool {
   readonly threads: number;
+  /** Those that its threads may hold. */
+  readonly programs = new SentPrograms();
   readonly #pool: Piscina | null;
   #kernels = "";
   #ended: Promise<void> = Promise.resolve();

@@ -105,7 +105,10 @@ export interface PlannedSection {
 /** Runs sections in order, with all workers in step. */
 export interface ProgramTask {
   readonly kind: "program";
-  readonly sections: readonly PlannedSection[];
+  /** Null: those that were sent under `keptAs`; a thread that does not hold them answers UNKNOWN_PROGRAM. */
+  readonly sections: readonly PlannedSection[] | null;
+  /** Number under which a thread keeps the compiled program; null for one that is not run again. */
+  readonly keptAs: number | null;
   readonly worker: number;
   readonly threads: number;
   /** Which kernels to use; the same on all workers, so that results do not depend on who computed them. */
@@ -119,6 +122,11 @@ export interface ProgramTask {
   /** Whether it waits while somebody's key is being drawn. */
   readonly givesWay: boolean;
 }
+
+/** Programs that are called by their numbers; those of a training that takes its statistics every ten steps fit. */
+export const MOST_KEPT_PROGRAMS = 8;
+
+export const UNKNOWN_PROGRAM = "unknown program";
 
 /** Where a worker's time went in one group of a section's steps: medians over the repeats. */
 export interface GroupTime {

@@ -1,6 +1,7 @@
 import { shardRange } from "../../core/ops/shard-range.ts";
 import type {
   PlannedGroup,
+  PlannedSection,
   PlannedStep,
   ProgramTask,
   ProgramTimes,
@@ -20,18 +21,25 @@ interface CompiledGroup {
   readonly clock: GroupClock | null;
 }
 
+/** A section's groups, compiled when they are first run. */
+interface CompiledSection {
+  readonly usual: readonly CompiledGroup[];
+  readonly other: readonly CompiledGroup[];
+}
+
 /**
- * Runs this worker's part of a program: the same groups of steps as all its peers, each on its own items, waiting
+ * Prepares this worker's part of a program: the same groups of steps as all its peers, each on its own items, waiting
  * for the others where the plan says so.
  *
- * @returns where the time went, of a profiled program; what takes the place of a section's groups is not in it.
- * @throws {ProgramStopped} When main cancelled the program or a peer failed.
+ * @returns Runs it, any number of times: each gives where the time went, of a profiled program; what takes the place of
+ * a section's groups is not in it. It throws ProgramStopped when main cancelled the program or a peer failed.
  */
-export function runProgram(
+export function prepareProgram(
   task: ProgramTask,
+  sections: readonly PlannedSection[],
   memory: WebAssembly.Memory,
   library: Kernels,
-): ProgramTimes | null {
+): () => ProgramTimes | null {
   const control = new Control(memory, task);
   let repeat = 0;
 
@@ -75,33 +83,42 @@ export function runProgram(
       return { run: compile(group, clock), barrier: group.barrier, clock };
     });
 
-  const times: GroupClock[][] = [];
-  for (const section of task.sections) {
-    const usual = compileAll(section.groups, section.repeats);
-    times.push(usual.flatMap(({ clock }) => clock ?? []));
-    const other = section.alternate === null ? usual : compileAll(section.alternate.groups, section.repeats);
-    const { first, every } = section.alternate ?? { first: Infinity, every: 1 };
-    let groups = usual;
-    control.barrier();
-    for (repeat = 0; repeat < section.repeats; repeat++) {
-      control.beat();
-      const next = repeat >= first && (repeat - first) % every === 0 ? other : usual;
-      // Barriers were placed for groups that follow themselves.
-      if (next !== groups) control.barrier();
-      groups = next;
-      // Until V8 has optimised this, an iterator would leave an object a group on the heap.
-      for (let g = 0; g < groups.length; g++) {
-        const group = groups[g]!;
-        if (group.barrier) {
-          group.clock?.beginWait();
-          control.barrier();
-          group.clock?.endWait();
+  const compileSection = ({ groups, repeats, alternate }: PlannedSection): CompiledSection => {
+    const usual = compileAll(groups, repeats);
+    return { usual, other: alternate === null ? usual : compileAll(alternate.groups, repeats) };
+  };
+
+  const compiled: CompiledSection[] = [];
+  return () => {
+    const times: GroupClock[][] = [];
+    for (const [index, section] of sections.entries()) {
+      // Kept only for a program that is run again: hundreds of sections need not be there at the same time.
+      const { usual, other } = compiled[index] ?? compileSection(section);
+      if (task.keptAs !== null) compiled[index] = { usual, other };
+      times.push(usual.flatMap(({ clock }) => clock ?? []));
+      const { first, every } = section.alternate ?? { first: Infinity, every: 1 };
+      let groups = usual;
+      control.barrier();
+      for (repeat = 0; repeat < section.repeats; repeat++) {
+        control.beat();
+        const next = repeat >= first && (repeat - first) % every === 0 ? other : usual;
+        // Barriers were placed for groups that follow themselves.
+        if (next !== groups) control.barrier();
+        groups = next;
+        // Until V8 has optimised this, an iterator would leave an object a group on the heap.
+        for (let g = 0; g < groups.length; g++) {
+          const group = groups[g]!;
+          if (group.barrier) {
+            group.clock?.beginWait();
+            control.barrier();
+            group.clock?.endWait();
+          }
+          group.run();
         }
-        group.run();
+        if (task.worker === 0) control.repeatDone();
       }
-      if (task.worker === 0) control.repeatDone();
     }
-  }
-  control.barrier();
-  return task.profiled ? times.map((groups) => groups.map((clock) => clock.time())) : null;
+    control.barrier();
+    return task.profiled ? times.map((groups) => groups.map((clock) => clock.time())) : null;
+  };
 }

@@ -14,7 +14,7 @@ const ASLEEP_MS = 100;
 
 const faultOf = (task) =>
   task.kind === "program" && task.worker === task.threads - 1
-    ? task.sections
+    ? (task.sections ?? [])
         .flatMap(({ groups }) => groups.flatMap(({ steps }) => steps))
         .find(({ op }) => op.op === "mark" && op.name.startsWith("fault: "))?.op.name
     : undefined;

@@ -6,7 +6,7 @@ const { work: realWork } = await import(new URL("../../../out/main/worker.js", i
 export async function work(task) {
   const answer = await realWork(task);
   if (task.kind !== "program") return answer;
-  const steps = task.sections.flatMap(({ groups }) => groups.flatMap((group) => group.steps));
+  const steps = (task.sections ?? []).flatMap(({ groups }) => groups.flatMap((group) => group.steps));
   for (const { op } of steps) {
     if (op.op !== "matmul") continue;
     new Float32Array(workerData.memory.buffer, op.out.offsetBytes, 1)[0] = NaN;

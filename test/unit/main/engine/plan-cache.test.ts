@@ -68,3 +68,20 @@ it("plans the very same program once, with records named as in the dispatch that
   plan([{ ...own, results: [] }], 5e8, cache);
   expect(cache.hits).toBe(1);
 });
+
+it("gives the very same plan where its partial results lie where they lay, in turns too", () => {
+  const cache = new PlanCache();
+  const { structure: _, ...own } = section(1e6);
+  const plan = (from: number) => planSections([own], 2, allocator(from), { known: cache });
+  const [first, other] = [plan(5e8), plan(7e8)];
+  expect([first.isUnchanged, other.isUnchanged]).toEqual([false, false]);
+  expect(other).toEqual(planSections([own], 2, allocator(7e8)));
+  for (const [from, before] of [
+    [5e8, first],
+    [7e8, other],
+  ] as const) {
+    const again = plan(from);
+    expect(again.isUnchanged).toBe(true);
+    expect(again.sections[0]?.groups).toBe(before.sections[0]?.groups);
+  }
+});
