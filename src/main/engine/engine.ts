@@ -1,17 +1,13 @@
 import { ContractError, KernelUnavailableError, TaskError } from "../../core/errors.ts";
 import type { InstructionSet } from "../../shared/engine/instruction-sets.ts";
-import {
-  UNKNOWN_PROGRAM,
-  type ProgramTask,
-  type ProgramTimes,
-  type WorkerTask,
-} from "../../shared/engine/worker-tasks.ts";
+import type { ProgramTimes, WorkerTask } from "../../shared/engine/worker-tasks.ts";
 import { Arena } from "./arena.ts";
 import { collectGarbage } from "./collect-garbage.ts";
 import { ControlBlock } from "./control-block.ts";
 import type { BlockAnswers, BlockOptions, EngineOptions, RunOptions, RunStatus } from "./engine-options.ts";
 import { KernelsInUse } from "./kernels-in-use.ts";
 import { PlanCache } from "./plan-cache.ts";
+import { programTasks } from "./program-tasks.ts";
 import { planSections, type Section } from "./plan.ts";
 import type { TuningInForce } from "./tune-kernels.ts";
 import { compileOnOwnThread } from "./v8-flags.ts";
@@ -203,44 +199,24 @@ export class Engine {
           known: this.#plans,
           cacheBytes: this.cacheBytes,
         });
-        const { instructionSet, cacheBytes } = this;
-        const { givesWay = false, onProfile } = options;
-        const workers = onProfile === undefined ? plan.workers : options.threads;
-        const scratch = Array.from({ length: workers }, () => scope.bytes(plan.scratchBytes));
-        const program =
-          plan.isUnchanged && onProfile === undefined
-            ? this.#pool.programs.numberOf(
-                plan.sections,
-                `${workers} ${instructionSet} ${cacheBytes} ${givesWay} ${scratch.join(" ")}`,
-              )
-            : { id: null, wasSent: false };
-        const tasks = scratch.map((scratchOffsetBytes, worker) => ({
-          kind: "program" as const,
-          sections: plan.sections,
-          keptAs: program.id,
-          worker,
-          threads: workers,
-          instructionSet,
-          cacheBytes,
-          scratchOffsetBytes,
-          profiled: onProfile !== undefined,
-          givesWay,
-        }));
+        const { tasks, wasSent } = programTasks(plan, {
+          threads: options.threads,
+          instructionSet: this.instructionSet,
+          cacheBytes: this.cacheBytes,
+          profiled: options.onProfile !== undefined,
+          givesWay: options.givesWay === true,
+          allocateBytes: (bytes) => scope.bytes(bytes),
+          programs: this.#pool.programs,
+        });
         const answers: unknown[] = [];
         const report = (): void => {
           const records = this.#control.drain(plan.names);
           if (records.length > 0) options.onRecords?.(records);
           options.onProgress?.(this.#control.repeatsDone);
         };
-        const run = async (task: ProgramTask): Promise<unknown> => {
-          const answer = program.wasSent
-            ? await this.#pool.run({ ...task, sections: null })
-            : UNKNOWN_PROGRAM;
-          return answer === UNKNOWN_PROGRAM ? this.#pool.run(task) : answer;
-        };
         await this.#supervise(
           tasks.map(async (task) => {
-            answers[task.worker] = await run(task);
+            answers[task.worker] = await this.#pool.runProgram(task, wasSent);
           }),
           report,
           cancelled,

@@ -2,7 +2,13 @@ import { availableParallelism } from "node:os";
 import { messageOf } from "../../core/thrown.ts";
 import { Piscina } from "piscina";
 import { KernelUnavailableError, TaskError } from "../../core/errors.ts";
-import type { PingAnswer, WorkerData, WorkerTask } from "../../shared/engine/worker-tasks.ts";
+import {
+  UNKNOWN_PROGRAM,
+  type PingAnswer,
+  type ProgramTask,
+  type WorkerData,
+  type WorkerTask,
+} from "../../shared/engine/worker-tasks.ts";
 import type { Result } from "../../shared/ipc/wire-error.ts";
 import { SentPrograms } from "./sent-programs.ts";
 import { compileTrusted } from "./v8-flags.ts";
@@ -128,6 +134,12 @@ export class WorkerPool {
     throw new TaskError(
       `${result.error.code} in a worker thread, in "${task.kind}": ${result.error.message}`,
     );
+  }
+
+  /** Runs one worker's part of a program, which is sent along where the thread does not hold it. Errors: as `run`. */
+  async runProgram(task: ProgramTask, wasSent: boolean): Promise<unknown> {
+    const answer = wasSent ? await this.run({ ...task, sections: null }) : UNKNOWN_PROGRAM;
+    return answer === UNKNOWN_PROGRAM ? this.run(task) : answer;
   }
 
   /** Ends all threads, even hanging ones; not waiting longer than a moment for those that do not get a core. */
