@@ -55,22 +55,6 @@ function spawnApp(args: readonly string[]) {
   return { child, stdout: () => stdout, exit: once(child, "exit").then(([code]) => code as number | null) };
 }
 
-/** Answers every message box from now on with this button, and counts them. */
-const answerDialogs = (lab: LaunchedApp, response: number) =>
-  lab.app.evaluate(({ dialog }, button) => {
-    const asked: string[] = [];
-    Object.assign(globalThis, { asked });
-    Object.assign(dialog, {
-      showMessageBox: (...args: unknown[]) => {
-        asked.push(JSON.stringify(args.at(-1)));
-        return Promise.resolve({ response: button, checkboxChecked: false });
-      },
-    });
-  }, response);
-
-const dialogsAsked = (lab: LaunchedApp) =>
-  lab.app.evaluate(() => (globalThis as unknown as { asked: string[] }).asked);
-
 /** Main's answer to this call is kept back from now on. @returns gives it. */
 async function holdAnswer({ app, page }: LaunchedApp, call: "diagnosticsGet" | "runsList") {
   const answer = await page.evaluate(async (name): Promise<unknown> => window.lab[name](), call);
