@@ -8,6 +8,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } fr
 import type { LabBridge } from "../../src/shared/ipc/lab-bridge.ts";
 import { channelOf } from "../../src/shared/ipc/ipc-contract.ts";
 import { appCommand, launchApp, type LaunchedApp } from "./launch-app.ts";
+import { answerDialogs, dialogsAsked } from "./answer-dialogs.ts";
 import { showView } from "./drive-window.ts";
 import { takeScreenshot } from "./take-screenshots.ts";
 import { settled } from "./window-layout.ts";
