@@ -7,12 +7,13 @@ import { ContractError } from "../../../core/errors.ts";
 import type { RunComparison } from "../../../shared/runs/run-comparison.ts";
 import type { BandsRequest, CurvesRequest, DrawnBand, DrawnCurve } from "../../../shared/runs/run-curves.ts";
 import type { RunChange } from "../../../shared/runs/run-changes.ts";
-import type {
-  EmptiedTrash,
-  ExportKind,
-  ImportedBundle,
-  ImportedRuns,
-  Replacing,
+import {
+  allImported,
+  type EmptiedTrash,
+  type ExportKind,
+  type ImportedBundle,
+  type ImportedRuns,
+  type Replacing,
 } from "../../../shared/runs/run-exports.ts";
 import {
   isReadable,
@@ -39,7 +40,13 @@ import type { StoreReaders } from "./store-readers.ts";
 import { writeInParts } from "./write-in-parts.ts";
 
 const RECENT_OF_EACH_KIND = 100;
+/** How often a bundle that is being read asks whether it is still wanted. */
+const CANCEL_CHECK_MS = 100;
 const IMPORTING = "runs are being imported";
+
+/** Shared with the store's thread: 1 stops what it was given for. */
+const stopFlag = (): Int32Array<SharedArrayBuffer> =>
+  new Int32Array(new SharedArrayBuffer(Int32Array.BYTES_PER_ELEMENT));
 
 /** What to write to a file. */
 export interface ExportRequest {
@@ -147,7 +154,7 @@ export class RunsLab {
   /** @returns rows of a CSV, runs of a bundle and of the database. @throws {StoreError} @throws {ExperimentCancelled} */
   async export(request: ExportRequest): Promise<number> {
     const { what, runIds, path, weights = false, points = null, overwrite = true } = request;
-    const stop = new Int32Array(new SharedArrayBuffer(Int32Array.BYTES_PER_ELEMENT));
+    const stop = stopFlag();
     this.#exports.add(stop);
     try {
       return await this.#slow.ask("export", { what, runIds, path, weights, points, overwrite, stop });
@@ -265,7 +272,18 @@ export class RunsLab {
     replacing: Replacing,
     { isCancelled, progress }: Pick<ActivityHandle, "isCancelled" | "progress">,
   ): Promise<{ readonly whole: boolean; readonly runs: ImportedRuns }> {
-    await this.#slow.ask("readBundle", { path, replacing });
+    const stop = stopFlag();
+    const watch = setInterval(() => {
+      if (isCancelled()) Atomics.store(stop, 0, 1);
+    }, CANCEL_CHECK_MS);
+    try {
+      await this.#slow.ask("readBundle", { path, replacing, stop });
+    } catch (error) {
+      if (stop[0] !== 0) return { whole: false, runs: allImported([]) };
+      throw error;
+    } finally {
+      clearInterval(watch);
+    }
     let whole = true;
     const part = async (): Promise<TakenPart> => {
       whole &&= !isCancelled();

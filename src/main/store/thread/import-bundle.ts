@@ -1,6 +1,7 @@
 import { StoreError } from "../../../core/errors.ts";
 import type { Replacing } from "../../../shared/runs/run-exports.ts";
 import { readLines } from "../../data/read-lines.ts";
+import type { Checkpoint } from "../export/write-csv.ts";
 import { connect, type Database } from "../open/database.ts";
 import { schemaVersion } from "../open/migrate.ts";
 import { readBundleLine, type BundleLine, type BundleTableLine } from "./bundle-lines.ts";
@@ -23,6 +24,8 @@ export interface ImportTarget {
   readonly replacing: Replacing;
   /** The database is locked for so long at a time; tests make it shorter. */
   readonly lockedMs?: number;
+  /** Called between two lines. @throws what ends the reading. */
+  readonly checkpoint?: Checkpoint;
 }
 
 /**
@@ -42,6 +45,7 @@ export async function readBundle(path: string, target: ImportTarget): Promise<Re
     db.exec("BEGIN");
     for await (const text of readLines(path, MOST_LINE_BYTES)) {
       number++;
+      target.checkpoint?.();
       const json = text.replace(/,$/, "");
       if (json === "[" || json === "]" || json === "") continue;
       reader.take(readBundleLine(json));

@@ -31,7 +31,12 @@ export interface StoreTasks {
   };
   /** Reads and checks a bundle, which takes long and locks nothing. */
   readonly readBundle: {
-    readonly input: { readonly path: string; readonly replacing: Replacing };
+    readonly input: {
+      readonly path: string;
+      readonly replacing: Replacing;
+      /** Its only element becomes 1 where nobody wants the bundle any more. */
+      readonly stop: Int32Array<SharedArrayBuffer>;
+    };
     readonly output: null;
   };
   /**

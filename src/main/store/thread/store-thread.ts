@@ -66,16 +66,15 @@ const handlers: Handlers = {
       ? exportTo(path, request)
       : writeToStream(path, (file) => exportTo(file, request));
   },
-  readBundle: ({ path, replacing }) =>
+  readBundle: ({ path, replacing, stop }) =>
     explaining("import runs", async () => {
       const { checkpointsFolder } = store;
       bundles.get(path)?.close();
       bundles.delete(path);
       const { nativeBinding } = data;
-      bundles.set(
-        path,
-        await readBundle(path, { path: data.path, checkpointsFolder, nativeBinding, replacing }),
-      );
+      const checkpoint = stopping(stop, "The import was stopped.");
+      const target = { path: data.path, checkpointsFolder, nativeBinding, replacing, checkpoint };
+      bundles.set(path, await readBundle(path, target));
       return null;
     }),
   takeBundle: ({ path, giveUp }) =>
@@ -124,14 +123,18 @@ const handlers: Handlers = {
   repair: () => writing("repair the database", repair),
 };
 
+const stopping =
+  (stop: Int32Array<SharedArrayBuffer>, message: string): Checkpoint =>
+  () => {
+    if (Atomics.load(stop, 0) !== 0) throw new StoreError(message);
+  };
+
 /** Writes a file whole. @returns rows of a CSV, runs of a bundle and of the database. */
 function exportTo(
   path: string,
   { what, runIds, weights, points, path: asked, stop }: StoreTasks["export"]["input"],
 ): number | Promise<number> {
-  const checkpoint = (): void => {
-    if (Atomics.load(stop, 0) !== 0) throw new StoreError("The export was stopped; nothing of it is left.");
-  };
+  const checkpoint = stopping(stop, "The export was stopped; nothing of it is left.");
   switch (what) {
     case "timings":
       return exportTimingsCsv(store, runIds, path, checkpoint);

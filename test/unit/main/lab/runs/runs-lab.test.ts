@@ -40,3 +40,31 @@ it("main's writes wait while a bundle is taken and while the trash is emptied, n
     "emptyTrash the trash is being emptied",
   ]);
 });
+
+it("cancelled, an import takes out what has arrived, and a bundle that is not there whole counts as not taken", async () => {
+  let cancelled = false;
+  const asked: unknown[] = [];
+  const imported = { added: ["first"], replaced: [], skipped: [], inTrash: [] };
+  const reader = {
+    ask: (name: string, { giveUp }: { readonly giveUp?: boolean }) => {
+      asked.push(giveUp ?? name);
+      cancelled = name === "takeBundle";
+      return Promise.resolve({ over: giveUp === true, share: 0.5, imported });
+    },
+  };
+  const store: Pick<Store, "whileLocked" | "unlocked"> = {
+    unlocked: () => Promise.resolve(),
+    whileLocked: (_reason, body) => body(),
+  };
+  const activity = { isCancelled: () => cancelled, progress: () => undefined, part: () => activity };
+  const lab = new RunsLab(
+    { store: store as Store, emit: () => undefined },
+    { work: (_kind, _title, body) => body(activity as never) },
+    { quick: reader as never, slow: reader as never },
+  );
+  expect(await lab.import("runs.json")).toEqual(imported);
+  cancelled = false;
+  expect(await lab.importEach(["runs.json", "more.json"])).toEqual([]);
+  const once = ["readBundle", false, true];
+  expect(asked).toEqual([...once, ...once]);
+});
