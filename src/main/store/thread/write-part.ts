@@ -1,7 +1,7 @@
 import type { Database } from "../open/database.ts";
 
 /** With what the disk takes for the commit, and what who waits sleeps between two tries, some 150 ms. */
-export const LOCKED_MS = 80;
+export const LOCKED_MS = 60;
 
 /**
  * Does steps in one transaction, which ends after `lockedMs` or with the last of them; one at least. On an error nothing
