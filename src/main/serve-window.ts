@@ -5,7 +5,7 @@ import { setTimeout as wait } from "node:timers/promises";
 import { app, type BrowserWindow } from "electron";
 import { eventSender } from "./ipc/event-sender.ts";
 import { ipcHandlers, type IpcHandlers } from "./ipc/ipc-handlers.ts";
-import { openDialog, saveDialog } from "./ipc/save-place.ts";
+import { openDialog, replaceDialog, saveDialog } from "./ipc/save-place.ts";
 import type { LabEvent } from "./lab/activity/experiment.ts";
 import type { Lab } from "./lab/lab.ts";
 import { openIdleLab } from "./lab/open-lab.ts";
@@ -116,6 +116,7 @@ export function serveWindow(open: OpenWindow): {
       idleLab,
       resourcesDir: files.resourcesDir,
       askWhere: saveDialog(window, options.saveDir),
+      askReplace: replaceDialog(window),
       askWhich: openDialog(window, options.openFile),
       printPage: () => window.webContents.printToPDF({ printBackground: true, pageSize: "A4" }),
       printHtml,

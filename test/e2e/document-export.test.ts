@@ -1,8 +1,9 @@
-import { readFileSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { readIpynb } from "../../src/shared/documents/ipynb.ts";
 import type { LabBridge } from "../../src/shared/ipc/lab-bridge.ts";
+import { answerDialogs, dialogsAsked } from "./answer-dialogs.ts";
 import { showView } from "./drive-window.ts";
 import { launchApp, type LaunchedApp } from "./launch-app.ts";
 import { chooseTheme, PICTURES_WANTED, takeWholeView } from "./take-screenshots.ts";
@@ -75,7 +76,7 @@ test("a notebook is run in the window's process and handed out as .lab.ts, .ipyn
   expect(printed.length).toBeGreaterThan(5_000);
 });
 
-test("a file that is no lab_notebook.py of the lab is not written over by a notebook in Python", async () => {
+test("a file that is no lab_notebook.py of the lab is asked about before a notebook in Python replaces it", async () => {
   const helper = join(launched.saveDir, "lab_notebook.py");
   const exported = (): Promise<string> =>
     launched.page.evaluate(async (text) => {
@@ -85,10 +86,17 @@ test("a file that is no lab_notebook.py of the lab is not written over by a note
       return answer.ok ? answer.value.kind : answer.error.message;
     }, TEXT);
   writeFileSync(helper, "a person's own");
-  expect(await exported()).toMatch(/lab_notebook\.py is another file\. Choose another folder/);
+  await answerDialogs(launched, 1);
+  expect(await exported()).toBe("dismissed");
+  expect(await dialogsAsked(launched)).toEqual([
+    expect.stringContaining('\\"lab_notebook.py\\" already exists. Replace it?'),
+  ]);
   expect(readFileSync(helper, "utf8")).toBe("a person's own");
-  rmSync(helper);
+  expect(existsSync(join(launched.saveDir, "In Python.py"))).toBe(false);
+  await answerDialogs(launched, 0);
   expect(await exported()).toBe("saved");
+  expect(await exported()).toBe("saved");
+  expect(await dialogsAsked(launched)).toHaveLength(1);
   expect(readFileSync(helper, "utf8")).toContain("What a notebook of Backprop Lab calls");
 });
 

@@ -8,6 +8,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } fr
 import type { LabBridge } from "../../src/shared/ipc/lab-bridge.ts";
 import { channelOf } from "../../src/shared/ipc/ipc-contract.ts";
 import { appCommand, launchApp, type LaunchedApp } from "./launch-app.ts";
+import { answerDialogs, dialogsAsked } from "./answer-dialogs.ts";
 import { showView } from "./drive-window.ts";
 import { takeScreenshot } from "./take-screenshots.ts";
 import { settled } from "./window-layout.ts";
@@ -54,22 +55,6 @@ function spawnApp(args: readonly string[]) {
   });
   return { child, stdout: () => stdout, exit: once(child, "exit").then(([code]) => code as number | null) };
 }
-
-/** Answers every message box from now on with this button, and counts them. */
-const answerDialogs = (lab: LaunchedApp, response: number) =>
-  lab.app.evaluate(({ dialog }, button) => {
-    const asked: string[] = [];
-    Object.assign(globalThis, { asked });
-    Object.assign(dialog, {
-      showMessageBox: (...args: unknown[]) => {
-        asked.push(JSON.stringify(args.at(-1)));
-        return Promise.resolve({ response: button, checkboxChecked: false });
-      },
-    });
-  }, response);
-
-const dialogsAsked = (lab: LaunchedApp) =>
-  lab.app.evaluate(() => (globalThis as unknown as { asked: string[] }).asked);
 
 /** Main's answer to this call is kept back from now on. @returns gives it. */
 async function holdAnswer({ app, page }: LaunchedApp, call: "diagnosticsGet" | "runsList") {

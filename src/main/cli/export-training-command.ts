@@ -1,5 +1,6 @@
-import { resolve } from "node:path";
+import { dirname, join, resolve } from "node:path";
 import { counted } from "../../core/counted.ts";
+import { ContractError } from "../../core/errors.ts";
 import { trainSpecSchema } from "../../shared/specs/train-spec.ts";
 import { replaceFile } from "../data/replace-file.ts";
 import { requireTarget } from "../store/open/output-target.ts";
@@ -51,7 +52,14 @@ async function exportNotebook(
   const { pythonFile, pythonIpynb } = await import("../../sandbox/python/python-notebook.ts");
   const { text, problems } = jupyter ? pythonIpynb(document) : pythonFile(document);
   requireTarget(path, { database: null, overwrite });
-  const writeHelper = await notebookHelper(path, { pythonDir, overwrite });
+  const mayReplace = (): Promise<boolean> => Promise.resolve(overwrite);
+  const writeHelper = await notebookHelper(path, { pythonDir, mayReplace });
+  if (writeHelper === null) {
+    throw new ContractError(
+      `The notebook needs its ${NOTEBOOK_HELPER} beside it, and ${join(dirname(path), NOTEBOOK_HELPER)} is another file. ` +
+        "Choose another folder, move that file away, or replace it with --force",
+    );
+  }
   await replaceFile(path, (handle) => handle.writeFile(text), { overwrite });
   await writeHelper();
   for (const problem of problems) warn(`not in Python: ${problem}`);

@@ -6,7 +6,7 @@ import { readLabDocument } from "../../shared/documents/read-lab-document.ts";
 import { writeLabDocument } from "../../shared/documents/write-lab-document.ts";
 import { BundledDocuments, isBundled } from "../lab/documents/bundled-documents.ts";
 import { readDocumentText } from "../lab/documents/read-document-text.ts";
-import { notebookHelper } from "../lab/exchange/notebook-helper.ts";
+import { notebookHelper, type MayReplace } from "../lab/exchange/notebook-helper.ts";
 import type { Lab } from "../lab/lab.ts";
 import { exportedDocument } from "../report/exported-document.ts";
 import type { TrainingOrder } from "../lab/training/training-order.ts";
@@ -28,6 +28,8 @@ export interface IpcServices {
   readonly idleLab: Promise<Lab>;
   readonly resourcesDir: string;
   readonly askWhere: AskWhere;
+  /** Asks about a file that goes beside what is exported, where another one has its name. */
+  readonly askReplace: MayReplace;
   /** Asks for a file to read; null when the person closes the dialog. */
   readonly askWhich: AskWhich;
   /** What the window shows, as PDF. */
@@ -46,7 +48,8 @@ export interface IpcServices {
 
 /** Calls that need more than the lab: dialogs, the clipboard, the page, a process of their own, files as bytes. */
 export function ownHandlers(services: IpcServices) {
-  const { lab, idleLab, resourcesDir, askWhere, askWhich, printPage, printHtml, querySql } = services;
+  const { lab, idleLab, resourcesDir, askWhere, askReplace, askWhich, printPage, printHtml, querySql } =
+    services;
   const { writeClipboard, opened: openedFiles, recent, showCommands } = services;
   const bundled = new BundledDocuments(resourcesDir);
   return {
@@ -194,9 +197,12 @@ export function ownHandlers(services: IpcServices) {
       // The dialog has asked about the notebook alone.
       const { pythonDir } = opened.exchange;
       const writeHelper =
-        format === "py" ? await notebookHelper(path, { pythonDir, overwrite: false }) : null;
+        format === "py"
+          ? await notebookHelper(path, { pythonDir, mayReplace: askReplace })
+          : () => Promise.resolve();
+      if (writeHelper === null) return { kind: "dismissed" };
       await writeWholeFile(path, await exportedDocument(document, { format, stored, printHtml }));
-      await writeHelper?.();
+      await writeHelper();
       return { kind: "saved", path, rows: document.cells.length };
     },
     filesOpen: async () => {

@@ -1,6 +1,7 @@
-import { dirname, join } from "node:path";
+import { basename, dirname, join } from "node:path";
 import { app, dialog, type BrowserWindow } from "electron";
 import { safeFileName } from "../data/safe-file-name.ts";
+import type { MayReplace } from "../lab/exchange/notebook-helper.ts";
 
 export type SavedExtension =
   | "lab.ts"
@@ -72,6 +73,24 @@ export function saveDialog(window: BrowserWindow, saveDir: string | null): AskWh
       filters: [FILTERS[extension]],
     });
     return canceled || filePath === "" ? null : filePath;
+  };
+}
+
+/** As the system's own dialog asks about the file that is chosen in it. */
+export function replaceDialog(window: BrowserWindow): MayReplace {
+  return async (path) => {
+    const { response } = await dialog.showMessageBox(window, {
+      type: "warning",
+      message: `"${basename(path)}" already exists. Replace it?`,
+      detail:
+        `What is exported needs its own ${basename(path)} beside it, and ${dirname(path)} has another file of that name. ` +
+        "Replacing it overwrites what it holds.",
+      buttons: ["Replace", "Cancel"],
+      defaultId: 1,
+      cancelId: 1,
+      noLink: true,
+    });
+    return response === 0;
   };
 }
 

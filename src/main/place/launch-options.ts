@@ -14,7 +14,7 @@ export interface LaunchOptions {
   /** Where the set-up found Electron, or `packaged`. */
   readonly runtimeSource: string;
   /**
-   * Tests only: files are saved into this folder under their suggested names, and no dialog opens. A packaged app
+   * Tests only: files are saved into this folder under their suggested names, and no dialog asks where. A packaged app
    * ignores it, so nothing but a person ever chooses where an installed app writes.
    */
   readonly saveDir: string | null;

@@ -22,6 +22,7 @@ import type { RunView } from "../../shared/runs/run-table.ts";
 import type { Tuning } from "../../shared/experiments/tuning.ts";
 import { sweepParts } from "../data/replace-file.ts";
 import { DocumentRecords } from "./document-records.ts";
+import { unownedNames } from "./parted-rows.ts";
 import { CellTable, type CellParts } from "./tables/cell-table.ts";
 import type { Database } from "./open/database.ts";
 import { GradientCheckTable } from "./tables/gradient-check-table.ts";
@@ -321,6 +322,10 @@ export class SqliteStore extends StoreConnection implements Store {
   expiredRuns(now: Date): readonly string[] {
     const before = new Date(now.getTime() - TRASH_DAYS * 86_400_000).toISOString();
     return this.attempt("look through the trash", () => this.#runs.expired(before));
+  }
+
+  unownedNames(): readonly string[] {
+    return this.attempt("look for what an import has left", () => unownedNames(this.db));
   }
 
   listViews(): readonly RunView[] {

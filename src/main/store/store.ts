@@ -168,6 +168,8 @@ export interface Store {
   changeRuns(runIds: readonly string[], change: RunChange): ListedRun[];
   /** Runs in the trash for longer than TRASH_DAYS. */
   expiredRuns(now: Date): readonly string[];
+  /** Names of what belongs to no run: of an import that is on, or was killed. */
+  unownedNames(): readonly string[];
   /** Imported data sets in the order of their import, removed ones among them. */
   listDatasets(): readonly DatasetRow[];
   /** Saves or renews a data set, whose files are written already; durable when it returns. */

@@ -6,7 +6,8 @@ import { openReader } from "../../../src/main/store/open/open-for-reading.ts";
 import { openStore } from "../../../src/main/store/open/open-store.ts";
 import type { Store } from "../../../src/main/store/store.ts";
 import { exportBundle } from "../../../src/main/store/thread/export-bundle.ts";
-import { readBundle, type ReadBundle } from "../../../src/main/store/thread/import-bundle.ts";
+import { readBundle } from "../../../src/main/store/thread/import-bundle.ts";
+import type { ReadBundle } from "../../../src/main/store/thread/take-bundle.ts";
 import { RunIndex } from "../../../src/main/store/thread/run-index.ts";
 import { DEFAULT_VIEW } from "../../../src/shared/runs/run-table.ts";
 import { cell, machine, nativeBinding, notebookRun } from "../store/recorded-values.ts";
@@ -90,7 +91,10 @@ function openAndWrite(folder: string, given: Uint8Array): { found: readonly stri
 
 function takenFrom(bundle: ReadBundle): readonly string[] {
   try {
-    return bundle.take().added;
+    for (;;) {
+      const { over, imported } = bundle.takePart();
+      if (over) return imported.added;
+    }
   } finally {
     bundle.close();
   }

@@ -4,14 +4,10 @@ import type { Network } from "../../../src/core/network/network.ts";
 import { SEEDED_BUG_NAMES, type SeededBug } from "../../../src/core/network/seeded-bug.ts";
 import type { Scope } from "../../../src/main/engine/arena.ts";
 import type { Engine } from "../../../src/main/engine/engine.ts";
-import {
-  checkAgainst,
-  checkByDifferences,
-  checkByDirections,
-  checkByTfjs,
-  float64Reference,
-  type Uncertainty,
-} from "../../../src/main/lab/gradcheck/check-network.ts";
+import { checkAgainst, checkByTfjs } from "../../../src/main/lab/gradcheck/check-against.ts";
+import { checkByDifferences } from "../../../src/main/lab/gradcheck/check-by-differences.ts";
+import { checkByDirections } from "../../../src/main/lab/gradcheck/check-by-directions.ts";
+import { float64Reference, type Uncertainty } from "../../../src/main/lab/gradcheck/float64-reference.ts";
 import { computeGradients } from "../../../src/main/lab/compute/network-setup.ts";
 import { TfjsNetwork } from "../../../src/main/lab/tfjs/tfjs-network.ts";
 import {

@@ -7,7 +7,7 @@ import { randomStream, type RandomStream } from "../../../src/core/random/random
 import { readParameters } from "../../../src/main/data/read-parameters.ts";
 import { readNpy } from "../../../src/main/data/read-npy.ts";
 import type { Engine } from "../../../src/main/engine/engine.ts";
-import { float64Reference } from "../../../src/main/lab/gradcheck/check-network.ts";
+import { float64Reference } from "../../../src/main/lab/gradcheck/float64-reference.ts";
 import { computeGradients } from "../../../src/main/lab/compute/network-setup.ts";
 import { DatasetLibrary } from "../../../src/main/lab/datasets/dataset-library.ts";
 import { DataRows } from "../../../src/main/lab/compute/data-rows.ts";

@@ -1,12 +1,15 @@
 import { execFileSync } from "node:child_process";
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { setImmediate as nextTurn } from "node:timers/promises";
 import { parse } from "csv-parse/sync";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { StoreError } from "../../../src/core/errors.ts";
 import { minMaxIndices } from "../../../src/core/decimate.ts";
 import type { Lab } from "../../../src/main/lab/lab.ts";
+import { connect } from "../../../src/main/store/open/database.ts";
 import { openStore } from "../../../src/main/store/open/open-store.ts";
+import { arrivingName } from "../../../src/main/store/parted-rows.ts";
 import type { RunTableRequest } from "../../../src/shared/runs/run-table.ts";
 import {
   cell,
@@ -16,6 +19,7 @@ import {
   notebookRun,
   timing,
 } from "../store/recorded-values.ts";
+import { holdLock } from "../store/hold-lock.ts";
 import { openTestLab, type TestLab } from "./open-test-lab.ts";
 
 const OTHER_MACHINE = { ...machine, id: "m-other", cpuModel: "Another CPU", kernel: "wasm-simd128" };
@@ -506,8 +510,33 @@ describe("the trash", () => {
     const day = (days: number): Date => new Date(Date.now() + days * 86_400_000);
     await lab.database.tidy(day(29));
     expect(await lab.runs.find("", "trash")).toEqual([second]);
-    for (const days of [31, 39, 47, 55]) await lab.database.tidy(day(days));
+
+    // While another program keeps the database locked, what writes waits with the deletion and holds up nothing.
+    const letGo = await holdLock(join(test.folder, "lab.sqlite"));
+    const tidying = lab.database.tidy(day(31));
+    let unlocked = false;
+    await nextTurn();
+    const waiting = lab.database.unlocked().then(() => (unlocked = true));
+    for (let turn = 0; turn < 10; turn++) await nextTurn();
+    expect(unlocked).toBe(false);
+    await letGo();
+    await Promise.all([tidying, waiting]);
     expect(await lab.runs.find("", "trash")).toEqual([]);
+
+    // What an import left that was killed goes at the same time; it was no damage before.
+    const db = connect(join(test.folder, "lab.sqlite"), { nativeBinding });
+    db.exec("PRAGMA foreign_keys = OFF");
+    const left = arrivingName("long", "import");
+    db.prepare(
+      "INSERT INTO series (id, run_id, name, points, last_position) VALUES (1e6, ?, 'loss', 1, 0)",
+    ).run(left);
+    db.exec("INSERT INTO point VALUES (1e6, 0, 0, 0.5, 0.5, 0.5)");
+    expect(await lab.database.check()).toMatchObject({ sound: true });
+    for (const days of [39, 47, 55]) await lab.database.tidy(day(days));
+    expect(db.prepare("SELECT * FROM series, point WHERE series.id = 1e6 OR series_id = 1e6").all()).toEqual(
+      [],
+    );
+    db.close();
     const { weeklyBackups } = await import("../../../src/main/store/open/weekly-backup.ts");
     const backups = weeklyBackups(join(test.folder, "lab.sqlite"));
     expect(backups).toHaveLength(3);

@@ -5,12 +5,10 @@ import { beforeEach, describe, expect, test } from "vitest";
 import { connect, type SqlValue } from "../../../src/main/store/open/database.ts";
 import { openReader } from "../../../src/main/store/open/open-for-reading.ts";
 import { exportBundle } from "../../../src/main/store/thread/export-bundle.ts";
-import {
-  readBundle,
-  type ImportTarget,
-  type ReadBundle,
-} from "../../../src/main/store/thread/import-bundle.ts";
+import { readBundle, type ImportTarget } from "../../../src/main/store/thread/import-bundle.ts";
+import { findDamage } from "../../../src/main/store/thread/maintenance.ts";
 import { RunIndex } from "../../../src/main/store/thread/run-index.ts";
+import type { ReadBundle } from "../../../src/main/store/thread/take-bundle.ts";
 import type { SqliteStore } from "../../../src/main/store/sqlite-store.ts";
 import type { ImportedRuns, Replacing } from "../../../src/shared/runs/run-exports.ts";
 import { DEFAULT_VIEW } from "../../../src/shared/runs/run-table.ts";
@@ -63,10 +61,17 @@ const read = (bundlePath: string, target: Partial<ImportTarget> = {}): Promise<R
     ...target,
   });
 
+function takeAll(bundle: ReadBundle): ImportedRuns {
+  for (;;) {
+    const { over, imported } = bundle.takePart();
+    if (over) return imported;
+  }
+}
+
 async function take(bundlePath: string, target?: Partial<ImportTarget>): Promise<ImportedRuns> {
   const bundle = await read(bundlePath, target);
   try {
-    return bundle.take();
+    return takeAll(bundle);
   } finally {
     bundle.close();
   }
@@ -310,7 +315,7 @@ describe("a bundle of which one run could not be read afterwards is refused whol
       finishedAt: "2026-11-23T06:00:00.000Z",
     });
     store.addMetrics("kept", [{ name: "accuracy", step: 0, epoch: 0, value: 1, wallMs: 1 }]);
-    expect(taken.take()).toEqual({ added: ["first"], replaced: [], skipped: ["second"], inTrash: [] });
+    expect(takeAll(taken)).toEqual({ added: ["first"], replaced: [], skipped: ["second"], inTrash: [] });
     taken.close();
     expect(store.getRun("second").events).toEqual([]);
     expect(store.getMetrics("first").map(({ value }) => value)).toEqual([2, NaN]);
@@ -319,6 +324,120 @@ describe("a bundle of which one run could not be read afterwards is refused whol
     const db = connect(folder.file("to.sqlite"), { nativeBinding });
     expect(db.prepare("PRAGMA foreign_key_check").all()).toEqual([]);
     db.close();
+  });
+
+  describe("a run of many points is taken in parts", () => {
+    const POINTS = 5_000;
+    const points = (value: number) =>
+      Array.from({ length: POINTS }, (_, step) => ({ name: "loss", step, epoch: 0, value, wallMs: step }));
+
+    /** Of the run "long". */
+    async function longBundle(): Promise<string> {
+      const path = folder.file("long.sqlite");
+      const store = folder.open(path);
+      store.saveMachine(machine);
+      store.createRun({ ...notebookRun, id: "long" });
+      store.addMetrics("long", points(1));
+      store.addCell("long", cell(1));
+      const at = "2026-11-23T05:00:00.000Z";
+      store.finishRun("long", { status: "finished", summary: {}, failure: null, finishedAt: at });
+      store.close();
+      const reader = readerOf(path);
+      await exportBundle(reader, ["long"], folder.file("long.json"), { weights: false, gzip: false });
+      reader.close();
+      return folder.file("long.json");
+    }
+    const counted = (sql: string): number => {
+      const db = connect(folder.file("to.sqlite"), { nativeBinding, readOnly: true });
+      const { n } = db.prepare<{ n: number }>(sql).get() ?? { n: -1 };
+      db.close();
+      return n;
+    };
+    const allPoints = (): number => counted("SELECT count(*) AS n FROM point");
+    const damage = (): string[] => {
+      const db = connect(folder.file("to.sqlite"), { nativeBinding, readOnly: true });
+      const found = findDamage(db);
+      db.close();
+      return found;
+    };
+
+    test("another program writes in between, and nobody sees the run before it is whole", async () => {
+      const taken = await read(await longBundle(), { lockedMs: 0 });
+      const other = connect(folder.file("to.sqlite"), { nativeBinding, busyTimeoutMs: 0 });
+      let parts = 0;
+      for (let over = false; !over; parts++) {
+        ({ over } = taken.takePart());
+        other.exec("BEGIN IMMEDIATE; UPDATE run SET notes = notes || 'x' WHERE id = 'kept'; COMMIT");
+        // A series of somebody else meanwhile is not mixed up with those that arrive.
+        if (parts === 1)
+          other.exec(
+            "INSERT INTO series (run_id, name, points, last_position) VALUES ('kept', 'other', 0, -1)",
+          );
+        const { runs } = content();
+        const { n: whole } = other
+          .prepare<{ n: number }>(
+            "SELECT count(*) AS n FROM point JOIN series ON series.id = series_id WHERE run_id = 'long'",
+          )
+          .get()!;
+        expect([runs.includes("long"), whole]).toEqual(runs.includes("long") ? [true, POINTS] : [false, 0]);
+        expect(damage()).toEqual([]);
+      }
+      other.close();
+      taken.close();
+      expect(parts).toBeGreaterThan(3);
+      const reader = readerOf(folder.file("to.sqlite"));
+      expect(reader.getRun("kept").run.notes).toBe("x".repeat(parts));
+      expect(reader.getMetrics("long")).toEqual(points(1));
+      expect(reader.getRun("long").cells).toHaveLength(1);
+      expect(reader.unownedNames()).toEqual([]);
+      reader.close();
+    });
+
+    test("given up, or left by a process that was killed, nothing of it stays", async () => {
+      const path = await longBundle();
+      const before = content();
+      const cancelled = await read(path, { lockedMs: 0 });
+      cancelled.takePart();
+      cancelled.takePart();
+      expect(allPoints()).toBeGreaterThan(before.points.length);
+      while (!cancelled.giveUpPart().over);
+      cancelled.close();
+      expect(content()).toEqual(before);
+      expect(counted("SELECT count(*) AS n FROM series")).toBe(1);
+
+      const killed = await read(path, { lockedMs: 0 });
+      killed.takePart();
+      killed.takePart();
+      killed.close();
+      expect(content().runs).toEqual(["kept"]);
+      const store = folder.open(folder.file("to.sqlite"));
+      expect(store.unownedNames()).toHaveLength(1);
+      expect(store.listRuns().map(({ id }) => id)).toEqual(["kept"]);
+      store.close();
+      // The next import removes what was left, and brings its own.
+      expect((await take(path)).added).toEqual(["long"]);
+      expect(allPoints()).toBe(POINTS + 1);
+      expect(damage()).toEqual([]);
+    });
+
+    test("the unfinished run whose place it takes is there until then, and all of it is gone afterwards", async () => {
+      const store = folder.open(folder.file("to.sqlite"));
+      store.createRun({ ...notebookRun, id: "long" });
+      store.addMetrics("long", points(2));
+      store.addCell("long", cell(2));
+      const taken = await read(await longBundle(), { lockedMs: 0 });
+      for (let over = false; !over;) {
+        ({ over } = taken.takePart());
+        const [first, ...more] = new Set(store.getMetrics("long").map(({ value }) => value));
+        expect([first, more]).toEqual([store.getRun("long").run.status === "finished" ? 1 : 2, []]);
+      }
+      taken.close();
+      expect(store.getRun("long").cells).toHaveLength(1);
+      expect(store.unownedNames()).toEqual([]);
+      store.close();
+      expect(allPoints()).toBe(POINTS + 1);
+      expect(damage()).toEqual([]);
+    });
   });
 
   test("weights are kept only with their runs", async () => {

@@ -8,7 +8,7 @@ import type {
   OpenedDocument,
   SavedDocument,
 } from "../../../shared/documents/document-records.ts";
-import { DEFAULT_HEADER, type LabDocument } from "../../../shared/documents/lab-document.ts";
+import type { LabDocument } from "../../../shared/documents/lab-document.ts";
 import { readLabDocument } from "../../../shared/documents/read-lab-document.ts";
 import { writeLabDocument } from "../../../shared/documents/write-lab-document.ts";
 import type { Store } from "../../store/store.ts";
@@ -19,10 +19,10 @@ import { DocumentKeeper, entryOf } from "./document-keeper.ts";
 import { FolderWatch } from "./folder-watch.ts";
 import { readDocumentOf } from "./import-document.ts";
 import { importedOutputs } from "./imported-outputs.ts";
+import { listDocuments } from "./list-documents.ts";
+import { emptyDocument, freeTitle } from "./new-document.ts";
 import { NotebookFolder } from "./notebook-folder.ts";
 import { wellFormed } from "./well-formed.ts";
-
-const COPY_TITLE = / \(copy(?: \d+)?\)$/;
 
 export interface LibraryServices {
   readonly store: Pick<
@@ -65,30 +65,9 @@ export class DocumentLibrary {
   /** What comes with the app first, then the newest. @throws {StoreError} */
   list({ search }: { readonly search: string }): Promise<DocumentEntry[]> {
     return this.#inTurn(async () => {
-      const problems = this.#services.store.readOnly
-        ? new Map<string, string>()
-        : await this.#keeper.findNew();
-      const bundled = await Promise.all(
-        (await this.#bundled.list()).map(async (entry) => ({
-          entry,
-          text: search === "" ? "" : (await this.#bundled.open(entry.id)).text,
-        })),
-      );
-      const { documents } = this.#services.store;
-      const rows = documents.all();
-      const own = rows.map((row) => ({
-        entry: entryOf(row, problems.get(row.file) ?? null),
-        text: search === "" ? "" : (documents.versionText(row.id, row.version) ?? ""),
-      }));
-      const known = new Set(rows.map(({ file }) => file));
-      const unreadable = [...problems].flatMap(([file, problem]) =>
-        known.has(file) ? [] : [{ entry: unreadableEntry(file, problem, this.#now()), text: "" }],
-      );
-      const wanted = search.toLowerCase();
-      const listed = [...bundled, ...unreadable, ...own].filter(({ entry, text }) =>
-        [entry.title, ...entry.tags, text].some((part) => part.toLowerCase().includes(wanted)),
-      );
-      return listed.map(({ entry }) => entry);
+      const { readOnly, documents } = this.#services.store;
+      const problems = readOnly ? new Map<string, string>() : await this.#keeper.findNew();
+      return listDocuments({ bundled: this.#bundled, documents, problems, now: this.#now() }, search);
     });
   }
 
@@ -102,10 +81,11 @@ export class DocumentLibrary {
   }): Promise<DocumentEntry> {
     return this.#inTurn(async () => {
       this.#requireWritable();
-      const document = await this.#newDocument(from);
+      const document = await this.#begunFrom(from);
+      const taken = this.#services.store.documents.all().map((row) => row.title);
       const header = {
         ...document.header,
-        title: title ?? this.#newTitle(from.kind, document.header.title),
+        title: title ?? freeTitle(from.kind, document.header.title, taken),
       };
       const row = await this.#keeper.add({ ...document, header }, { origin: "new", foreign: false });
       this.#cameOrWent();
@@ -343,18 +323,8 @@ export class DocumentLibrary {
     return { base, theirs: this.#keeper.textOf(row), version: row.version };
   }
 
-  async #newDocument(from: NewDocument): Promise<LabDocument> {
-    if (from.kind === "empty") {
-      const cell = {
-        kind: "code",
-        id: "c1",
-        marker: "code",
-        attributes: {},
-        source: "",
-        metadata: null,
-      } as const;
-      return { header: DEFAULT_HEADER, cells: [cell], metadata: null };
-    }
+  async #begunFrom(from: NewDocument): Promise<LabDocument> {
+    if (from.kind === "empty") return emptyDocument();
     if (from.kind === "text") return readLabDocument("the new notebook", from.text).document;
     if (isBundled(from.id)) {
       const { entry, text } = await this.#bundled.open(from.id);
@@ -362,18 +332,6 @@ export class DocumentLibrary {
     }
     const { row } = await this.#keeper.follow(this.#require(from.id));
     return readLabDocument(row.file, this.#keeper.textOf(row)).document;
-  }
-
-  /** "Relu (copy)", "Relu (copy 2)"; "Untitled", "Untitled 2". A text has its own title. */
-  #newTitle(kind: NewDocument["kind"], title: string): string {
-    if (kind === "text") return title;
-    const taken = new Set(this.#services.store.documents.all().map((row) => row.title));
-    const plain = title.replace(COPY_TITLE, "");
-    for (let count = 1; ; count++) {
-      const number = count === 1 ? "" : ` ${count}`;
-      const free = kind === "copy" ? `${plain} (copy${number})` : `${title}${number}`;
-      if (!taken.has(free)) return free;
-    }
   }
 
   #require(id: string): DocumentRow {
@@ -425,20 +383,3 @@ export class DocumentLibrary {
     return done;
   }
 }
-
-/** A file of the folder that is no notebook, so that a person sees it and why. */
-const unreadableEntry = (file: string, problem: string, now: Date): DocumentEntry => ({
-  id: `unreadable-${file}`.slice(0, 100),
-  title: file,
-  file,
-  tags: [],
-  createdAt: now.toISOString(),
-  updatedAt: now.toISOString(),
-  version: 0,
-  cells: 0,
-  sizeBytes: 0,
-  bundled: false,
-  foreign: true,
-  deletedAt: null,
-  problem,
-});

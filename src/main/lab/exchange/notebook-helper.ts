@@ -13,17 +13,20 @@ const contentOf = (path: string): Promise<Buffer | null> =>
     throw error;
   });
 
+/** Whether the file at `path`, which is another one, may be replaced. */
+export type MayReplace = (path: string) => Promise<boolean>;
+
 /**
  * Finds out whether `lab_notebook.py` can go beside a notebook in Python, before the notebook is written.
  *
- * @returns what writes it; one that is there already, with the same content, stays.
- * @throws {ContractError} If the notebook would have its name, or another file has it and may not be replaced.
- * @throws {StoreError} If it cannot be written.
+ * @returns what writes it; one that is there already, with the same content, stays. Null where another file has its name
+ * and may not be replaced.
+ * @throws {ContractError} If the notebook would have its name. @throws {StoreError} If it cannot be written.
  */
 export async function notebookHelper(
   notebook: string,
-  { pythonDir, overwrite }: { readonly pythonDir: string; readonly overwrite: boolean },
-): Promise<() => Promise<void>> {
+  { pythonDir, mayReplace }: { readonly pythonDir: string; readonly mayReplace: MayReplace },
+): Promise<(() => Promise<void>) | null> {
   if (basename(notebook).toLowerCase() === NOTEBOOK_HELPER) {
     throw new ContractError(
       `${notebook}: ${NOTEBOOK_HELPER} is what the notebook imports. Choose another name for the notebook`,
@@ -33,12 +36,8 @@ export async function notebookHelper(
   const content = await readFile(join(pythonDir, NOTEBOOK_HELPER));
   const there = await contentOf(target);
   if (there?.equals(content) === true) return () => Promise.resolve();
-  if (there !== null && !overwrite) {
-    throw new ContractError(
-      `The notebook needs its ${NOTEBOOK_HELPER} beside it, and ${target} is another file. ` +
-        "Choose another folder or move that file away; on the command line --force replaces it",
-    );
-  }
+  if (there !== null && !(await mayReplace(target))) return null;
+  const overwrite = there !== null;
   requireTarget(target, { database: null, overwrite });
   return () => replaceFile(target, (handle) => handle.writeFile(content), { overwrite });
 }

@@ -24,14 +24,11 @@ import type { DataRows } from "../compute/data-rows.ts";
 import { forecastMemory } from "../compute/forecast-memory.ts";
 import type { RunSupervisor } from "../activity/run-supervisor.ts";
 import { TfjsNetwork } from "../tfjs/tfjs-network.ts";
-import {
-  checkAgainst,
-  checkByDifferences,
-  checkByDirections,
-  checkByTfjs,
-  float64Reference,
-  type CheckContext,
-} from "./check-network.ts";
+import { checkAgainst, checkByTfjs } from "./check-against.ts";
+import { checkByDifferences } from "./check-by-differences.ts";
+import { checkByDirections } from "./check-by-directions.ts";
+import type { CheckContext } from "./check-context.ts";
+import { float64Reference } from "./float64-reference.ts";
 import { saidOfBackward } from "./blame-backward.ts";
 import { gradcheckParts, gradcheckWork } from "./gradcheck-work.ts";
 import { hiddenShares, saidOfHidden } from "./hidden-share.ts";

@@ -8,7 +8,7 @@ import { expectRows, type DataTensors } from "../compute/data-rows.ts";
 import { dispatchBytes, ExpectedBytes, WORKERS_SCRATCH } from "../compute/expected-bytes.ts";
 import { expectedDrawing } from "../compute/expected-drawing.ts";
 import { recordGradients } from "../compute/network-setup.ts";
-import { placeReference } from "./check-network.ts";
+import { placeReference } from "./float64-reference.ts";
 
 /** What a gradient check will have in the arena, part by part: its programs as they will be recorded, without memory. */
 export function gradcheckMemory(

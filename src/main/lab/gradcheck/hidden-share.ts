@@ -1,7 +1,7 @@
 import { setImmediate as breathe } from "node:timers/promises";
 import { viewOf } from "../../../shared/engine/tensor-view.ts";
 import type { Engine } from "../../engine/engine.ts";
-import type { Float64Reference } from "./check-network.ts";
+import type { Float64Reference } from "./float64-reference.ts";
 
 /** Elements between two breaths of main's event loop. */
 const STRETCH = 1 << 19;

@@ -6,6 +6,7 @@ import { dropOldBackups, dueBackupPath } from "../../store/open/weekly-backup.ts
 import type { LabServices } from "../activity/experiment.ts";
 import type { RunSupervisor } from "../activity/run-supervisor.ts";
 import type { StoreReaders } from "./store-readers.ts";
+import { writeInParts } from "./write-in-parts.ts";
 
 /** The database's health: checked, repaired, tidied. */
 export class DatabaseLab {
@@ -47,14 +48,24 @@ export class DatabaseLab {
       const message = messageOf(error);
       emit({ name: "failure", payload: { title, message } });
     };
-    const expired = store.expiredRuns(now);
+    // Before anything can be imported: what there is now was left by an import that was killed.
+    const left = this.#supervisor.state() === null ? store.unownedNames() : [];
+    const expired = [...store.expiredRuns(now)];
+    if (left.length > 0) {
+      await writeInParts(store, "what an import has left is being removed", () =>
+        upkeep.ask("removeUnowned", { names: left }),
+      ).catch(fail("What an import has left was not removed"));
+    }
     if (expired.length > 0) {
-      await upkeep
-        .ask("deleteRuns", { runIds: expired })
-        .then(
-          () => emit({ name: "runsChanged", payload: { runs: null } }),
-          fail("Old trash was not deleted"),
-        );
+      // One by one: each locks the database until all of it is gone.
+      const deleteNext = async (): Promise<{ readonly over: boolean }> => {
+        await upkeep.ask("deleteRuns", { runIds: expired.splice(0, 1) });
+        return { over: expired.length === 0 };
+      };
+      await writeInParts(store, "old trash is being deleted", deleteNext).catch(
+        fail("Old trash was not deleted"),
+      );
+      emit({ name: "runsChanged", payload: { runs: null } });
     }
     const path = dueBackupPath(store.path, now);
     if (path !== null && existsSync(store.path)) {

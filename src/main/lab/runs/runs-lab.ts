@@ -7,12 +7,13 @@ import { ContractError } from "../../../core/errors.ts";
 import type { RunComparison } from "../../../shared/runs/run-comparison.ts";
 import type { BandsRequest, CurvesRequest, DrawnBand, DrawnCurve } from "../../../shared/runs/run-curves.ts";
 import type { RunChange } from "../../../shared/runs/run-changes.ts";
-import type {
-  EmptiedTrash,
-  ExportKind,
-  ImportedBundle,
-  ImportedRuns,
-  Replacing,
+import {
+  allImported,
+  type EmptiedTrash,
+  type ExportKind,
+  type ImportedBundle,
+  type ImportedRuns,
+  type Replacing,
 } from "../../../shared/runs/run-exports.ts";
 import {
   isReadable,
@@ -30,12 +31,22 @@ import type {
 import { requireTarget } from "../../store/open/output-target.ts";
 import type { QuickReader } from "../../store/thread/quick-answers.ts";
 import type { StoreReader } from "../../store/thread/store-reader.ts";
+import type { TakenPart } from "../../store/thread/take-bundle.ts";
+import { equalPart, type ActivityHandle } from "../activity/activity-handle.ts";
 import type { RunSupervisor } from "../activity/run-supervisor.ts";
 import type { LabServices } from "../activity/experiment.ts";
 import { ExperimentCancelled } from "../activity/experiment-cancelled.ts";
 import type { StoreReaders } from "./store-readers.ts";
+import { writeInParts } from "./write-in-parts.ts";
 
 const RECENT_OF_EACH_KIND = 100;
+/** How often a bundle that is being read asks whether it is still wanted. */
+const CANCEL_CHECK_MS = 100;
+const IMPORTING = "runs are being imported";
+
+/** Shared with the store's thread: 1 stops what it was given for. */
+const stopFlag = (): Int32Array<SharedArrayBuffer> =>
+  new Int32Array(new SharedArrayBuffer(Int32Array.BYTES_PER_ELEMENT));
 
 /** What to write to a file. */
 export interface ExportRequest {
@@ -143,7 +154,7 @@ export class RunsLab {
   /** @returns rows of a CSV, runs of a bundle and of the database. @throws {StoreError} @throws {ExperimentCancelled} */
   async export(request: ExportRequest): Promise<number> {
     const { what, runIds, path, weights = false, points = null, overwrite = true } = request;
-    const stop = new Int32Array(new SharedArrayBuffer(Int32Array.BYTES_PER_ELEMENT));
+    const stop = stopFlag();
     this.#exports.add(stop);
     try {
       return await this.#slow.ask("export", { what, runIds, path, weights, points, overwrite, stop });
@@ -183,21 +194,25 @@ export class RunsLab {
   }
 
   /**
-   * Adds a bundle's runs that are not there yet; a finished run takes the place of the same one that is not finished.
+   * Adds a bundle's runs that are not there yet, each whole or not at all; a finished run takes the place of the same one
+   * that is not finished. Cancelled, it leaves those that are there by then.
    *
-   * @throws {ContractError} If an activity is on. @throws {StoreError} Nothing of the bundle was taken.
+   * @throws {ContractError} If an activity is on. @throws {StoreError} That says whether some of the runs were taken.
    */
   async import(path: string): Promise<ImportedRuns> {
-    const imported = await this.#supervisor.work("import", "Importing runs", () =>
-      this.#takeBundle(path, "finished"),
-    );
-    this.#tellAll();
-    return imported;
+    try {
+      const { runs } = await this.#supervisor.work("import", "Importing runs", (activity) =>
+        this.#takeBundle(path, "finished", activity),
+      );
+      return runs;
+    } finally {
+      this.#tellAll();
+    }
   }
 
   /**
-   * As `import`, one bundle after the other, each whole or not at all: one that cannot be taken does not hold up the
-   * others. Cancelled, it ends after the bundle in hand.
+   * As `import`, one bundle after the other: one that cannot be taken does not hold up the others. Cancelled, it ends,
+   * and the bundle in hand is none of those that were taken.
    *
    * @param order.onBundle Is told of each.
    * @param order.replacing With "further" an unfinished run takes the place of the same one that has come less far.
@@ -217,14 +232,14 @@ export class RunsLab {
     await this.#supervisor.work("import", "Importing runs", async (activity) => {
       for (const [i, path] of paths.entries()) {
         if (activity.isCancelled()) break;
-        const bundle = await this.#takeBundle(path, replacing).then(
-          (runs) => ({ path, runs, failure: "" }),
-          (error: unknown) => ({
-            path,
-            runs: null,
-            failure: messageOf(error),
-          }),
-        );
+        let bundle: ImportedBundle;
+        try {
+          const taken = await this.#takeBundle(path, replacing, activity.part(equalPart(i, paths.length)));
+          if (!taken.whole) break;
+          bundle = { path, runs: taken.runs, failure: "" };
+        } catch (error) {
+          bundle = { path, runs: null, failure: messageOf(error) };
+        }
         bundles.push(bundle);
         onBundle(bundle);
         activity.progress((i + 1) / paths.length);
@@ -247,12 +262,44 @@ export class RunsLab {
     return emptied;
   }
 
-  /** Reading takes long and locks nothing; taking locks the database, for seconds where there are many runs. */
-  async #takeBundle(path: string, replacing: Replacing): Promise<ImportedRuns> {
-    await this.#slow.ask("readBundle", { path, replacing });
-    return this.#services.store.whileLocked("runs are being imported", () =>
-      this.#slow.ask("takeBundle", { path }),
-    );
+  /**
+   * Reading takes long and locks nothing; runs are taken part by part. Cancelled, those stay that are there whole.
+   *
+   * @returns whether it came to its end, and the runs.
+   */
+  async #takeBundle(
+    path: string,
+    replacing: Replacing,
+    { isCancelled, progress }: Pick<ActivityHandle, "isCancelled" | "progress">,
+  ): Promise<{ readonly whole: boolean; readonly runs: ImportedRuns }> {
+    const stop = stopFlag();
+    const watch = setInterval(() => {
+      if (isCancelled()) Atomics.store(stop, 0, 1);
+    }, CANCEL_CHECK_MS);
+    try {
+      await this.#slow.ask("readBundle", { path, replacing, stop });
+    } catch (error) {
+      if (stop[0] !== 0) return { whole: false, runs: allImported([]) };
+      throw error;
+    } finally {
+      clearInterval(watch);
+    }
+    let whole = true;
+    const part = async (): Promise<TakenPart> => {
+      whole &&= !isCancelled();
+      const taken = await this.#slow.ask("takeBundle", { path, giveUp: !whole });
+      progress(taken.share);
+      return taken;
+    };
+    try {
+      const { imported } = await writeInParts(this.#services.store, IMPORTING, part);
+      return { whole, runs: imported };
+    } catch (error) {
+      whole = false;
+      // What cannot be removed now is when the app starts again.
+      await writeInParts(this.#services.store, IMPORTING, part).catch(() => undefined);
+      throw error;
+    }
   }
 
   #tellAll(): void {

@@ -112,3 +112,15 @@ export function keptStatement<Row = never>(db: Database, sql: string): () => Sta
   let kept: Statement<Row> | undefined;
   return () => (kept ??= db.prepare<Row>(sql));
 }
+
+/** Prepares each text of SQL once and keeps it. */
+export function preparedOnce(db: Database): Pick<Database, "prepare"> {
+  const kept = new Map<string, Statement<never>>();
+  return {
+    prepare(sql) {
+      const statement = kept.get(sql) ?? db.prepare(sql);
+      kept.set(sql, statement);
+      return statement;
+    },
+  };
+}

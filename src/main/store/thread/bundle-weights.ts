@@ -28,32 +28,27 @@ export class BundleWeights {
     writeFileSync(join(folder, file), bytes, { flag: "wx" });
   }
 
-  /** Puts the files of runs that are taken in their places; those of `replaced` runs go. */
-  publish({
-    taken,
-    replaced,
-  }: {
-    readonly taken: readonly string[];
-    readonly replaced: readonly string[];
-  }): void {
-    const staged =
-      this.#staged === null ? [] : readdirSync(this.#staged).filter((run) => taken.includes(run));
-    for (const run of replaced) {
-      const folder = join(this.#root, run);
-      if (!existsSync(folder)) continue;
+  /** Puts a run's files in their place; those of the run whose place it takes go. */
+  publish(run: string): void {
+    const folder = join(this.#root, run);
+    if (existsSync(folder)) {
       const aside = join(this.#stagedFolder(), `.${run}`);
       renamePatientlySync(folder, aside);
       this.#setAside.push([folder, aside]);
     }
-    for (const run of staged) {
-      const folder = join(this.#root, run);
-      // No run has this name, so nobody's weights can lie there.
-      rmSync(folder, { recursive: true, force: true });
-      this.#published.push(folder);
-      renamePatientlySync(join(this.#staged ?? "", run), folder);
-    }
+    const staged = this.#staged === null ? null : join(this.#staged, run);
+    if (staged === null || !existsSync(staged)) return;
+    this.#published.push(folder);
+    renamePatientlySync(staged, folder);
   }
 
+  /** What was published stays: its runs are in the database. */
+  keep(): void {
+    this.#published = [];
+    this.#setAside = [];
+  }
+
+  /** What was published since `keep` is gone, and what it took the place of is there again. */
   takeBack(): void {
     for (const folder of this.#published) rmSync(folder, { recursive: true, force: true });
     this.#published = [];

@@ -1,24 +1,16 @@
 import { StoreError } from "../../../core/errors.ts";
-import { messageOf } from "../../../core/thrown.ts";
-import type { ImportedRuns, Replacing } from "../../../shared/runs/run-exports.ts";
+import type { Replacing } from "../../../shared/runs/run-exports.ts";
 import { readLines } from "../../data/read-lines.ts";
+import type { Checkpoint } from "../export/write-csv.ts";
 import { connect, type Database } from "../open/database.ts";
 import { schemaVersion } from "../open/migrate.ts";
 import { readBundleLine, type BundleLine, type BundleTableLine } from "./bundle-lines.ts";
-import {
-  cameFurther,
-  copyRecorded,
-  copyRun,
-  likeTarget,
-  placeOf,
-  runsThere,
-  type Place,
-  type RunThere,
-} from "./bundle-place.ts";
+import { likeTarget, placeOf, runsThere, type Place, type RunThere } from "./bundle-place.ts";
 import { BUNDLE_VERSION } from "./bundle-tables.ts";
 import { BundleRows } from "./bundle-rows.ts";
 import { BundleWeights } from "./bundle-weights.ts";
 import { proveReadable } from "./prove-readable.ts";
+import { notTaken, ReadBundle } from "./take-bundle.ts";
 
 /** A line holds rows of some 100 kB, or one file of weights: a text of JavaScript ends at 512 MB. */
 const MOST_LINE_BYTES = 500_000_000;
@@ -30,6 +22,10 @@ export interface ImportTarget {
   readonly checkpointsFolder: string;
   readonly nativeBinding: string | null;
   readonly replacing: Replacing;
+  /** The database is locked for so long at a time; tests make it shorter. */
+  readonly lockedMs?: number;
+  /** Called between two lines. @throws what ends the reading. */
+  readonly checkpoint?: Checkpoint;
 }
 
 /**
@@ -39,7 +35,7 @@ export interface ImportTarget {
  * @throws {StoreError} If the file is no bundle, a newer one, cut off, or a run in it could not be read afterwards.
  */
 export async function readBundle(path: string, target: ImportTarget): Promise<ReadBundle> {
-  const { replacing } = target;
+  const { replacing, lockedMs } = target;
   const db = connect("", { nativeBinding: target.nativeBinding });
   const weights = new BundleWeights(target.checkpointsFolder);
   let number = 0;
@@ -49,6 +45,7 @@ export async function readBundle(path: string, target: ImportTarget): Promise<Re
     db.exec("BEGIN");
     for await (const text of readLines(path, MOST_LINE_BYTES)) {
       number++;
+      target.checkpoint?.();
       const json = text.replace(/,$/, "");
       if (json === "[" || json === "]" || json === "") continue;
       reader.take(readBundleLine(json));
@@ -56,98 +53,11 @@ export async function readBundle(path: string, target: ImportTarget): Promise<Re
     reader.finish();
     proveReadable(db, path, reader.read);
     db.exec("COMMIT");
-    return new ReadBundle(db, { path, weights, found: reader.found, replacing });
+    return new ReadBundle(db, { path, weights, found: reader.found, replacing, lockedMs });
   } catch (error) {
     weights.close();
     db.close();
-    throw notImported(`${path}, line ${number}`, error);
-  }
-}
-
-function notImported(where: string, error: unknown): StoreError {
-  const why = messageOf(error);
-  return new StoreError(`${where}: ${why.replace(/\.$/, "")}. Nothing was imported.`, { cause: error });
-}
-
-/** A bundle that was read and is sound. */
-export class ReadBundle {
-  readonly #db: Database;
-  readonly #path: string;
-  readonly #weights: BundleWeights;
-  /** Runs of the bundle in its order, each with what becomes of it. */
-  readonly #found: ReadonlyMap<string, Place>;
-  readonly #replacing: Replacing;
-
-  constructor(
-    db: Database,
-    {
-      path,
-      weights,
-      found,
-      replacing,
-    }: {
-      readonly path: string;
-      readonly weights: BundleWeights;
-      readonly found: ReadonlyMap<string, Place>;
-      readonly replacing: Replacing;
-    },
-  ) {
-    this.#db = db;
-    this.#replacing = replacing;
-    this.#path = path;
-    this.#weights = weights;
-    this.#found = found;
-  }
-
-  /**
-   * Adds the runs that are not there yet, all of them or none: one transaction, in which rows are only copied. A
-   * finished run, or with "further" one that has come further, takes the place of the same one that is not finished, which
-   * keeps what a person has said of it; what is in the trash stays there.
-   *
-   * @throws {StoreError} The target is then as it was.
-   */
-  take(): ImportedRuns {
-    const db = this.#db;
-    try {
-      db.exec("BEGIN IMMEDIATE");
-      const imported = this.#decideAgain();
-      const taken = [...imported.added, ...imported.replaced];
-      for (const run of taken) copyRun(db, run);
-      copyRecorded(db);
-      this.#weights.publish({ taken, replaced: imported.replaced });
-      db.exec("COMMIT");
-      return imported;
-    } catch (error) {
-      this.#weights.takeBack();
-      // A full disk has rolled back already.
-      if (db.inTransaction) db.exec("ROLLBACK");
-      throw notImported(this.#path, error);
-    }
-  }
-
-  close(): void {
-    this.#weights.close();
-    this.#db.close();
-  }
-
-  /** Somebody may have begun, ended or thrown away a run while the bundle was read; what is not taken any more goes. */
-  #decideAgain(): ImportedRuns {
-    const there = runsThere(this.#db);
-    const status = this.#db.prepare<{ status: string }>("SELECT status FROM main.run WHERE id = ?");
-    const drop = this.#db.prepare("DELETE FROM main.run WHERE id = ?");
-    const imported = { added: [], replaced: [], skipped: [], inTrash: [] } as Record<Place, string[]>;
-    for (const [run, before] of this.#found) {
-      const read = status.get(run);
-      const place = read === undefined ? before : this.#placeNow(run, there.get(run), read.status);
-      if (place === "skipped" || place === "inTrash") drop.run(run);
-      imported[place].push(run);
-    }
-    return imported;
-  }
-
-  #placeNow(run: string, there: RunThere | undefined, status: string): Place {
-    const place = placeOf(there, status, this.#replacing);
-    return place !== "replaced" || status === "finished" || cameFurther(this.#db, run) ? place : "skipped";
+    throw notTaken(`${path}, line ${number}`, error, "Nothing was imported.");
   }
 }
 

@@ -5,6 +5,7 @@ import type { DatabaseCheck, EmptiedTrash } from "../../../shared/runs/run-expor
 import type { Database } from "../open/database.ts";
 import type { SqliteStore } from "../sqlite-store.ts";
 import { isOutOfSpace } from "../store-failure.ts";
+import { isUnownedName, PARTED_TABLES } from "../parted-rows.ts";
 import { RECOUNT } from "../tables/metric-table.ts";
 
 /** A folder with everything in it. */
@@ -56,6 +57,19 @@ function compact(db: Database): void {
 /** Findings that are shown; a damaged file has thousands. */
 const MOST_FINDINGS = 20;
 
+interface Orphan {
+  readonly table: string;
+  readonly rowid: number | null;
+  readonly parent: string;
+}
+
+/** Of an import that is on, or was killed: that is no damage, and goes by itself. */
+function waitsForRun(db: Database, { table, rowid }: Orphan): boolean {
+  if (rowid === null || !PARTED_TABLES.some(({ owner }) => owner === table)) return false;
+  const row = db.prepare<{ run_id: string }>(`SELECT run_id FROM ${table} WHERE rowid = ?`).get(rowid);
+  return row !== undefined && isUnownedName(row.run_id);
+}
+
 /** Reads every page and every reference. @returns what is wrong, in SQLite's words. */
 export function findDamage(db: Database): string[] {
   try {
@@ -65,8 +79,9 @@ export function findDamage(db: Database): string[] {
       .map((row) => row.integrity_check)
       .filter((finding) => finding !== "ok");
     const orphans = db
-      .prepare<{ table: string; parent: string }>("PRAGMA foreign_key_check")
+      .prepare<Orphan>("PRAGMA foreign_key_check")
       .all()
+      .filter((orphan) => !waitsForRun(db, orphan))
       .map(({ table, parent }) => `a row of ${table} refers to a row of ${parent} that is missing`);
     return [...integrity, ...new Set(orphans)].slice(0, MOST_FINDINGS);
   } catch (error) {

@@ -1,12 +1,7 @@
 import type { RunComparison } from "../../../shared/runs/run-comparison.ts";
 import type { BandsRequest, CurvesRequest, DrawnBand, DrawnCurve } from "../../../shared/runs/run-curves.ts";
-import type {
-  DatabaseCheck,
-  EmptiedTrash,
-  ExportKind,
-  ImportedRuns,
-  Replacing,
-} from "../../../shared/runs/run-exports.ts";
+import type { DatabaseCheck, EmptiedTrash, ExportKind, Replacing } from "../../../shared/runs/run-exports.ts";
+import type { TakenPart } from "./take-bundle.ts";
 import type { RunCatalogue, RunTableAnswer, RunTableRequest } from "../../../shared/runs/run-table.ts";
 
 /** What the store's thread is asked, and what it answers: everything that takes longer than main may be held up. */
@@ -36,11 +31,27 @@ export interface StoreTasks {
   };
   /** Reads and checks a bundle, which takes long and locks nothing. */
   readonly readBundle: {
-    readonly input: { readonly path: string; readonly replacing: Replacing };
+    readonly input: {
+      readonly path: string;
+      readonly replacing: Replacing;
+      /** Its only element becomes 1 where nobody wants the bundle any more. */
+      readonly stop: Int32Array<SharedArrayBuffer>;
+    };
     readonly output: null;
   };
-  /** Takes the runs of a bundle that was read: the database is locked meanwhile. */
-  readonly takeBundle: { readonly input: { readonly path: string }; readonly output: ImportedRuns };
+  /**
+   * Takes a part of the runs of a bundle that was read, or what has arrived of them out again: the database is locked for
+   * a moment. To be asked until it is over.
+   */
+  readonly takeBundle: {
+    readonly input: { readonly path: string; readonly giveUp: boolean };
+    readonly output: TakenPart;
+  };
+  /** Deletes a part of what an import has left that was killed. To be asked until it is over. */
+  readonly removeUnowned: {
+    readonly input: { readonly names: readonly string[] };
+    readonly output: { readonly over: boolean };
+  };
   readonly deleteRuns: { readonly input: { readonly runIds: readonly string[] }; readonly output: null };
   readonly emptyTrash: {
     readonly input: { readonly runIds: readonly string[] };

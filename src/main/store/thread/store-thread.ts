@@ -19,11 +19,14 @@ import { openReader } from "../open/open-for-reading.ts";
 import { requireTarget } from "../open/output-target.ts";
 import { isOutOfSpace, storeFailure } from "../store-failure.ts";
 import { exportBundle } from "./export-bundle.ts";
-import { readBundle, type ReadBundle } from "./import-bundle.ts";
+import { readBundle } from "./import-bundle.ts";
 import { emptyTrashInPieces, emptyTrashInPlace } from "./empty-trash-in-place.ts";
 import { deleteRuns, emptyTrash, findDamage, repair } from "./maintenance.ts";
+import { removeUnowned } from "../parted-rows.ts";
 import { quickAnswers } from "./quick-answers.ts";
 import type { StoreTaskMessage, StoreTaskName, StoreTasks, StoreThreadData } from "./store-tasks.ts";
+import type { ReadBundle } from "./take-bundle.ts";
+import { writePart } from "./write-part.ts";
 
 // The store's thread: reads through a connection of its own while main writes, so that neither waits for the other.
 const data = workerData as StoreThreadData;
@@ -63,29 +66,36 @@ const handlers: Handlers = {
       ? exportTo(path, request)
       : writeToStream(path, (file) => exportTo(file, request));
   },
-  readBundle: ({ path, replacing }) =>
+  readBundle: ({ path, replacing, stop }) =>
     explaining("import runs", async () => {
       const { checkpointsFolder } = store;
       bundles.get(path)?.close();
       bundles.delete(path);
       const { nativeBinding } = data;
-      bundles.set(
-        path,
-        await readBundle(path, { path: data.path, checkpointsFolder, nativeBinding, replacing }),
-      );
+      const checkpoint = stopping(stop, "The import was stopped.");
+      const target = { path: data.path, checkpointsFolder, nativeBinding, replacing, checkpoint };
+      bundles.set(path, await readBundle(path, target));
       return null;
     }),
-  takeBundle: ({ path }) =>
+  takeBundle: ({ path, giveUp }) =>
     explaining("import runs", () => {
       const bundle = bundles.get(path);
-      bundles.delete(path);
       if (bundle === undefined) throw new StoreError(`${path} was not read before: import it again.`);
+      // What could not be taken is still to be given up.
+      let over = giveUp;
       try {
-        return bundle.take();
+        const part = giveUp ? bundle.giveUpPart() : bundle.takePart();
+        ({ over } = part);
+        return part;
       } finally {
-        bundle.close();
+        if (over) {
+          bundles.delete(path);
+          bundle.close();
+        }
       }
     }),
+  removeUnowned: ({ names }) =>
+    writing("remove what an import has left", (db) => ({ over: writePart(db, removeUnowned(db, names)) })),
   deleteRuns: ({ runIds }) =>
     writing("delete runs", (db) => {
       deleteRuns(db, store.checkpointsFolder, runIds);
@@ -113,14 +123,18 @@ const handlers: Handlers = {
   repair: () => writing("repair the database", repair),
 };
 
+const stopping =
+  (stop: Int32Array<SharedArrayBuffer>, message: string): Checkpoint =>
+  () => {
+    if (Atomics.load(stop, 0) !== 0) throw new StoreError(message);
+  };
+
 /** Writes a file whole. @returns rows of a CSV, runs of a bundle and of the database. */
 function exportTo(
   path: string,
   { what, runIds, weights, points, path: asked, stop }: StoreTasks["export"]["input"],
 ): number | Promise<number> {
-  const checkpoint = (): void => {
-    if (Atomics.load(stop, 0) !== 0) throw new StoreError("The export was stopped; nothing of it is left.");
-  };
+  const checkpoint = stopping(stop, "The export was stopped; nothing of it is left.");
   switch (what) {
     case "timings":
       return exportTimingsCsv(store, runIds, path, checkpoint);

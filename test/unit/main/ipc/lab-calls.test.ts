@@ -16,6 +16,7 @@ const servicesOf = (parts: Partial<Lab>): IpcServices => ({
   idleLab: Promise.resolve(parts as Lab),
   resourcesDir: "resources",
   askWhere: refuse,
+  askReplace: refuse,
   askWhich: refuse,
   printPage: refuse,
   printHtml: refuse,

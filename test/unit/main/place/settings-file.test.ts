@@ -1,4 +1,4 @@
-import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
@@ -15,7 +15,8 @@ beforeEach(() => {
   log = openLog(join(dir, "main.log"));
 });
 afterEach(() => rmSync(dir, { recursive: true }));
-const read = () => readSettings(path, windowStateSchema, { log, otherwise: "the default is used" });
+const read = (file = path) =>
+  readSettings(file, windowStateSchema, { log, otherwise: "the default is used" });
 
 test("readSettings() gives back what writeSettings() wrote", () => {
   const state = { bounds: { x: 1, y: 2, width: 1000, height: 700 }, maximized: true };
@@ -44,3 +45,38 @@ for (const text of DAMAGED) {
     expect(readFileSync(join(dir, "main.log"), "utf8")).toContain("is damaged and was put aside");
   });
 }
+
+const lines = (): string[] =>
+  readFileSync(join(dir, "main.log"), "utf8")
+    .split("\n")
+    .filter((line) => line !== "");
+
+test("fault 27: readSettings() goes on without a damaged file that cannot be put aside, and says so once", () => {
+  writeFileSync(path, "{");
+  // No rename puts a file into the place of a folder.
+  mkdirSync(join(`${path}.bad`, "of somebody else"), { recursive: true });
+  expect([read(), read()]).toEqual([null, null]);
+  expect(lines()).toHaveLength(1);
+  expect(lines()[0]).toMatch(
+    /window\.json is damaged and could not be put aside as \.bad .* the default is used/,
+  );
+  expect(readFileSync(path, "utf8")).toBe("{");
+  writeSettings(path, { bounds: { x: 1, y: 2, width: 3, height: 4 }, maximized: false });
+  expect(read()).toMatchObject({ maximized: false });
+});
+
+test.runIf(process.platform === "linux")(
+  "fault 27: readSettings() goes on in a folder that nobody may write",
+  () => {
+    // Whatever the user, nothing in it can be renamed.
+    expect(read("/proc/version")).toBeNull();
+    expect(existsSync("/proc/version")).toBe(true);
+    expect(lines()).toEqual([expect.stringContaining("/proc/version is damaged and could not be put aside")]);
+  },
+);
+
+test("readSettings() goes on without what cannot be read, and says so once", () => {
+  mkdirSync(path);
+  expect([read(), read()]).toEqual([null, null]);
+  expect(lines()).toEqual([expect.stringContaining("window.json cannot be read; the default is used")]);
+});

@@ -6,10 +6,7 @@ import {
   type Network,
 } from "../../../../core/network/network.ts";
 import { activationName } from "../../../../core/ops/activation.ts";
-import { numelOf, type Tensor } from "../../../../core/ops/recording-ops.ts";
 import { ReferenceOps } from "../../../../core/ops/reference-ops.ts";
-import type { ReferenceTensor } from "../../../../core/ops/reference-tensor.ts";
-import { principalAxes } from "../../../../core/principal-axes.ts";
 import type { Dataset } from "../../../../shared/experiments/dataset.ts";
 import type {
   Example,
@@ -23,25 +20,20 @@ import { storedPixels } from "../../../../shared/experiments/pixel-range.ts";
 import { viewOf } from "../../../../shared/engine/tensor-view.ts";
 import { writeNpy } from "../../../data/write-npy.ts";
 import { writeSafetensors } from "../../../data/safetensors.ts";
-import type { Scope } from "../../../engine/arena.ts";
 import type { DataTensors, DataRows } from "../../compute/data-rows.ts";
-import { executeOnce } from "../../compute/programs.ts";
 import type { RunSupervisor } from "../../activity/run-supervisor.ts";
 import { join } from "node:path";
 import type { Checkpoint } from "../session/checkpoints.ts";
 import type { ResolvedTraining } from "../resolved-training.ts";
 import { PictureTaker } from "../session/unit-pictures.ts";
+import { placeParameters, referenceParameters } from "./checkpoint-parameters.ts";
+import { embedRows, evaluateRows } from "./evaluate-rows.ts";
 import { judgeClasses, judgeNumbers, probabilitiesOf } from "./judge-predictions.ts";
 import { checkpointsOf, loadWeights } from "./load-weights.ts";
 import { permutationImportance } from "./permutation-importance.ts";
 import type { LabServices } from "../../activity/experiment.ts";
 
 const MOST_UNITS = 64;
-/** Rows of the embedding: one in so many of the validation rows. */
-const EMBEDDED_EVERY = 8;
-/** Widest last hidden layer whose principal axes main computes without holding itself up. */
-const WIDEST_EMBEDDING = 512;
-
 /** Weights that a training has saved. */
 interface TrainedWeights {
   readonly runId: string;
@@ -86,7 +78,7 @@ export class LearnedLab {
       const data = await this.#data.rows({ name: spec.data.name, split, rows });
       const { engine } = this.#services;
       const dataset = this.#services.dataset(spec.data.name);
-      const seen = await this.#evaluate(network, checkpoint, data, threads);
+      const seen = await evaluateRows(engine, network, checkpoint, data, threads);
       const targets = viewOf(engine.arena.memory, data.y, "float32").slice();
       const predictions = { outputs: seen.outputs, targets, rows };
       const { target, layout, featureNames } = dataset;
@@ -119,7 +111,7 @@ export class LearnedLab {
         mistakes,
         firstLayer: shown,
         firstLayerUnits: units,
-        embedding: embed(seen, targets),
+        embedding: embedRows(seen, targets),
         embeddingNote: seen.embeddingNote,
       };
     });
@@ -281,103 +273,7 @@ export class LearnedLab {
     const { training, checkpoint } = await loadWeights(this.#services.store, runId, weights);
     return (this.#loaded = { key, training, checkpoint });
   }
-
-  /** Logits of all rows, and some rows of the last hidden layer with their second moments. */
-  async #evaluate(
-    network: Network,
-    checkpoint: Checkpoint,
-    data: { readonly x: Tensor; readonly y: Tensor },
-    threads: number,
-  ): Promise<Seen> {
-    const { engine } = this.#services;
-    const { memory } = engine.arena;
-    return executeOnce<Seen>(engine, threads, (ops, scope) => {
-      const parameters = placeParameters(memory, scope, network, checkpoint);
-      const built = buildNetwork(ops, network, { ...data, parameters });
-      const out = built.outputs.at(-1)?.out;
-      const hidden = built.outputs.at(-2)?.out;
-      const width = hidden?.shape[1] ?? 0;
-      const embeddingNote =
-        hidden === undefined
-          ? "The network has no hidden layer."
-          : width > WIDEST_EMBEDDING
-            ? `The last hidden layer has ${width} units; principal axes are computed up to ${WIDEST_EMBEDDING}.`
-            : width < 2
-              ? "The last hidden layer has one unit."
-              : "";
-      if (hidden === undefined || embeddingNote !== "") {
-        return () => ({ outputs: copyOf(memory, out), hidden: null, embeddingNote });
-      }
-      const count = Math.ceil((data.y.shape[0] ?? 0) / EMBEDDED_EVERY);
-      const indices = scope.tensor("rows to embed", [count], "int32");
-      viewOf(memory, indices, "int32").set(Int32Array.from({ length: count }, (_, i) => i * EMBEDDED_EVERY));
-      const some = ops.tensor("embedded rows", [count, width]);
-      ops.run({ op: "gatherRows", x: hidden, indices, out: some });
-      // Less the first row: a covariance must not be the difference of two numbers that are far larger.
-      const [first, centre] = ["first row", "centre"].map((name) => ops.tensor(name, [1, width]));
-      if (first === undefined || centre === undefined) throw new TypeError("LearnedLab: no centre");
-      ops.run({ op: "gatherRows", x: hidden, indices: { ...indices, shape: [1] }, out: first });
-      ops.run({ op: "scale", x: first, out: centre, factor: -1 });
-      ops.run({ op: "addBias", x: some, bias: { ...centre, shape: [width] }, out: some });
-      const moments = ops.tensor("second moments", [width, width]);
-      ops.run({
-        op: "matmul",
-        a: some,
-        b: some,
-        out: moments,
-        transposeA: true,
-        transposeB: false,
-        accumulate: false,
-      });
-      return () => ({
-        outputs: copyOf(memory, out),
-        hidden: { values: copyOf(memory, some), moments: copyOf(memory, moments), width },
-        embeddingNote,
-      });
-    });
-  }
 }
-
-/** A checkpoint's parameters in the arena. */
-const placeParameters = (
-  memory: WebAssembly.Memory,
-  scope: Scope,
-  network: Network,
-  { state }: Checkpoint,
-): Record<string, Tensor> =>
-  Object.fromEntries(
-    parameterShapes(network).map(({ name, shape }) => {
-      const tensor = scope.tensor(name, shape);
-      viewOf(memory, tensor, "float32").set(state.values[name] ?? []);
-      return [name, tensor];
-    }),
-  );
-
-/** The same in float64. */
-const referenceParameters = (
-  ops: ReferenceOps,
-  network: Network,
-  { state }: Checkpoint,
-): Record<string, ReferenceTensor> =>
-  Object.fromEntries(
-    parameterShapes(network).map(({ name, shape }) => [
-      name,
-      ops.from(name, shape, state.values[name] ?? []),
-    ]),
-  );
-
-interface Seen {
-  readonly outputs: Float32Array;
-  readonly hidden: {
-    readonly values: Float32Array;
-    readonly moments: Float32Array;
-    readonly width: number;
-  } | null;
-  readonly embeddingNote: string;
-}
-
-const copyOf = (memory: WebAssembly.Memory, tensor: Tensor | undefined): Float32Array =>
-  tensor === undefined ? new Float32Array() : viewOf(memory, tensor, "float32").slice();
 
 function titleOf(layer: Layer): string {
   if (layer.type === "activation") return activationName(layer.activation);
@@ -398,28 +294,4 @@ function firstLayerImages(
     Float32Array.from({ length: features }, (_value, pixel) => weights[pixel * units + unit] ?? 0),
   );
   return { units, shown };
-}
-
-function embed({ hidden }: Seen, labels: Float32Array): Learned["embedding"] {
-  if (hidden === null) return null;
-  const { values, moments, width } = hidden;
-  const count = values.length / width;
-  const mean = new Float64Array(width);
-  for (let i = 0; i < values.length; i++) mean[i % width] = (mean[i % width] ?? 0) + (values[i] ?? 0) / count;
-  const covariance = Float64Array.from(moments, (value, at) => {
-    const [i, j] = [Math.floor(at / width), at % width];
-    return value / count - (mean[i] ?? 0) * (mean[j] ?? 0);
-  });
-  const { axes, explained } = principalAxes(covariance, numelOf([width]));
-  const along = (axis: Float64Array, row: number): number => {
-    let sum = 0;
-    for (let j = 0; j < width; j++) sum += (axis[j] ?? 0) * ((values[row * width + j] ?? 0) - (mean[j] ?? 0));
-    return sum;
-  };
-  const points = Array.from({ length: count }, (_, row) => ({
-    x: along(axes[0], row),
-    y: along(axes[1], row),
-    label: labels[row * EMBEDDED_EVERY] ?? NaN,
-  }));
-  return { points, explained: [explained[0], explained[1]] };
 }

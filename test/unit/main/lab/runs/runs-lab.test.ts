@@ -5,7 +5,8 @@ import type { Store } from "../../../../../src/main/store/store.ts";
 it("main's writes wait while a bundle is taken and while the trash is emptied, not while a bundle is read", async () => {
   let lockedBecause = "";
   const asked: string[] = [];
-  const store: Pick<Store, "whileLocked"> = {
+  const store: Pick<Store, "whileLocked" | "unlocked"> = {
+    unlocked: () => Promise.resolve(),
     whileLocked: async (reason, body) => {
       lockedBecause = reason;
       try {
@@ -18,21 +19,52 @@ it("main's writes wait while a bundle is taken and while the trash is emptied, n
   const reader = {
     ask: (name: string) => {
       asked.push(`${name} ${lockedBecause}`);
-      return Promise.resolve({ ids: [], problem: null });
+      return Promise.resolve({ ids: [], problem: null, over: asked.length % 3 === 0, share: 0.5 });
     },
   };
+  const activity = { isCancelled: () => false, progress: () => undefined, part: () => activity };
   const lab = new RunsLab(
     { store: store as Store, emit: () => undefined },
-    { work: (_kind, _title, body) => body({ isCancelled: () => false, progress: () => undefined } as never) },
+    { work: (_kind, _title, body) => body(activity as never) },
     { quick: reader as never, slow: reader as never },
   );
   await lab.import("runs.json");
   await lab.importEach(["runs.json"]);
   await lab.emptyTrash({ runIds: [] });
-  const taking = ["readBundle ", "takeBundle runs are being imported"];
+  // In two parts.
+  const taken = "takeBundle runs are being imported";
+  const taking = ["readBundle ", taken, taken];
   expect(asked.filter((one) => !one.startsWith("table"))).toEqual([
     ...taking,
     ...taking,
     "emptyTrash the trash is being emptied",
   ]);
+});
+
+it("cancelled, an import takes out what has arrived, and a bundle that is not there whole counts as not taken", async () => {
+  let cancelled = false;
+  const asked: unknown[] = [];
+  const imported = { added: ["first"], replaced: [], skipped: [], inTrash: [] };
+  const reader = {
+    ask: (name: string, { giveUp }: { readonly giveUp?: boolean }) => {
+      asked.push(giveUp ?? name);
+      cancelled = name === "takeBundle";
+      return Promise.resolve({ over: giveUp === true, share: 0.5, imported });
+    },
+  };
+  const store: Pick<Store, "whileLocked" | "unlocked"> = {
+    unlocked: () => Promise.resolve(),
+    whileLocked: (_reason, body) => body(),
+  };
+  const activity = { isCancelled: () => cancelled, progress: () => undefined, part: () => activity };
+  const lab = new RunsLab(
+    { store: store as Store, emit: () => undefined },
+    { work: (_kind, _title, body) => body(activity as never) },
+    { quick: reader as never, slow: reader as never },
+  );
+  expect(await lab.import("runs.json")).toEqual(imported);
+  cancelled = false;
+  expect(await lab.importEach(["runs.json", "more.json"])).toEqual([]);
+  const once = ["readBundle", false, true];
+  expect(asked).toEqual([...once, ...once]);
 });
