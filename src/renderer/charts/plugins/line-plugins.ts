@@ -3,7 +3,10 @@ import type { NonFinite } from "../kit/min-max-buffer.ts";
 import { formatNumber } from "../../format/number.ts";
 import type { ChartTheme } from "../kit/chart-theme.ts";
 
-/** Writes each line's name at the right edge, at the height of its last point, pushed apart where two would overlap. */
+/**
+ * Writes each line's name at the right edge, at the height of its last point in sight, pushed apart where two would
+ * overlap; a line of which nothing is in sight is not named.
+ */
 export function endLabels(
   theme: ChartTheme,
   labels: readonly (string | null)[],
@@ -16,9 +19,13 @@ export function endLabels(
       const lineHeight = theme.fontSize * 1.25;
       const placed: { text: string; y: number; colour: string }[] = [];
       labels.forEach((text, index) => {
-        const last = chart.getDatasetMeta(index).data.at(-1);
-        if (text === null || last === undefined || !chart.isDatasetVisible(index) || Number.isNaN(last.y))
-          return;
+        const last = chart
+          .getDatasetMeta(index)
+          .data.findLast(
+            ({ x, y }) =>
+              x >= chartArea.left && x <= chartArea.right && y >= chartArea.top && y <= chartArea.bottom,
+          );
+        if (text === null || last === undefined || !chart.isDatasetVisible(index)) return;
         placed.push({ text, y: last.y, colour: colours[index] ?? theme.ink });
       });
       placed.sort((a, b) => a.y - b.y);
@@ -44,9 +51,11 @@ export function nonFiniteMarks(theme: ChartTheme, colour: string, marks: () => r
     afterDatasetsDraw: (chart) => {
       const axis = chart.scales["x"];
       if (axis === undefined) return;
-      marks().forEach((mark, index) =>
-        drawMark(chart, theme, colour, mark, axis.getPixelForValue(mark.x), index),
-      );
+      marks().forEach((mark, index) => {
+        const x = axis.getPixelForValue(mark.x);
+        if (x < chart.chartArea.left || x > chart.chartArea.right) return;
+        drawMark(chart, theme, colour, mark, x, index);
+      });
     },
   };
 }
