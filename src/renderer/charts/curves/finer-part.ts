@@ -67,18 +67,28 @@ function joinAt(coarse: Float64Array, part: Float64Array) {
     Float64Array.from([...values.subarray(0, until), ...finer, ...values.subarray(from)]);
 }
 
+/** What a note about a part is made from. */
+export type DrawnPart = Pick<DrawnCurve, "steps" | "pointsInSteps">;
+
+const countsIn = ({ from, to }: Steps, parts: readonly DrawnPart[]) => ({
+  recorded: parts.reduce((sum, { pointsInSteps }) => sum + pointsInSteps, 0),
+  drawn: parts.reduce((sum, { steps }) => sum + steps.filter((step) => step >= from && step <= to).length, 0),
+});
+
 /** How many of the recorded points of these steps are drawn, in words. */
-export function drawnPointsText(
-  { from, to }: Steps,
-  parts: readonly Pick<DrawnCurve, "steps" | "pointsInSteps">[],
-): string {
-  const recorded = parts.reduce((sum, { pointsInSteps }) => sum + pointsInSteps, 0);
-  const drawn = parts.reduce(
-    (sum, { steps }) => sum + steps.filter((step) => step >= from && step <= to).length,
-    0,
-  );
+export function drawnPointsText(within: Steps, parts: readonly DrawnPart[]): string {
+  const { recorded, drawn } = countsIn(within, parts);
   if (recorded === 0) return "Zoomed in: no recorded point.";
   const points = `Zoomed in: ${counted(recorded, "recorded point")}`;
   if (drawn === recorded) return `${points}, all drawn.`;
   return `${points}, ${drawn.toLocaleString("en")} of them drawn, every extreme among them.`;
+}
+
+/** As `drawnPointsText`, of speeds: a point is the mean over the steps since the one before. */
+export function meanSpeedText(within: Steps, parts: readonly DrawnPart[]): string {
+  const { recorded, drawn } = countsIn(within, parts);
+  if (recorded === 0) return "Zoomed in: no recorded step.";
+  const steps = `Zoomed in: ${counted(recorded, "recorded step")}`;
+  if (drawn === recorded) return `${steps}, the speed of each.`;
+  return `${steps}, ${counted(drawn, "point")}, each the mean speed since the point before.`;
 }

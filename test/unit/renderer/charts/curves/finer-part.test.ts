@@ -4,6 +4,7 @@ import type { RunSummary } from "../../../../../src/shared/runs/run-records.ts";
 import { curvesFigure } from "../../../../../src/renderer/runs/compare/curves-figure.ts";
 import {
   drawnPointsText,
+  meanSpeedText,
   stepsOfStretch,
   withFinerPart,
 } from "../../../../../src/renderer/charts/curves/finer-part.ts";
@@ -61,6 +62,16 @@ describe("drawnPointsText()", () => {
       "Zoomed in: 11,001 recorded points, 2 of them drawn, every extreme among them.",
     );
     expect(drawnPointsText(steps, [part([9, 21], 0)])).toBe("Zoomed in: no recorded point.");
+  });
+
+  it("says of speeds that they are means", () => {
+    const steps = { from: 10, to: 20 };
+    const speeds = (drawn: readonly number[], pointsInSteps: number) =>
+      meanSpeedText(steps, [{ steps: Float64Array.from(drawn), pointsInSteps }]);
+    expect(speeds([9, 10, 20, 21], 2)).toBe("Zoomed in: 2 recorded steps, the speed of each.");
+    expect(speeds([15, 20], 11)).toBe(
+      "Zoomed in: 11 recorded steps, 2 points, each the mean speed since the point before.",
+    );
   });
 });
 
