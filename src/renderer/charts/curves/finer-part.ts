@@ -1,7 +1,7 @@
 import { counted } from "../../../core/counted.ts";
 import type { DrawnBand, DrawnCurve } from "../../../shared/runs/run-curves.ts";
 
-/** A part of the axis of a chart: steps, epochs, or seconds of training. */
+/** A part of the axis of a chart: steps, epochs, seconds of training, or learning rates. */
 export interface Stretch {
   readonly min: number;
   readonly max: number;
@@ -13,17 +13,20 @@ export interface Steps {
   readonly to: number;
 }
 
-/** The steps in which all of the curves pass through a stretch of the axis; on the axis of time by their drawn points. */
+/** The steps in which all of the curves pass through a stretch of an axis on which their drawn points lie at `placesOf`. */
 export function stepsOfStretch(
   curves: readonly DrawnCurve[],
   { min, max }: Stretch,
-  axis: "step" | "time",
+  placesOf: (curve: DrawnCurve) => Float64Array,
 ): Steps {
-  if (axis === "step") return { from: min, to: max };
-  const ends = curves.map(({ steps, wallMs }) => ({
-    from: steps[wallMs.findLastIndex((ms) => ms / 1000 <= min)] ?? steps[0] ?? 0,
-    to: steps[wallMs.findIndex((ms) => ms / 1000 >= max)] ?? steps.at(-1) ?? 0,
-  }));
+  const ends = curves.map((curve) => {
+    const { steps } = curve;
+    const places = placesOf(curve);
+    return {
+      from: steps[places.findLastIndex((place) => place <= min)] ?? steps[0] ?? 0,
+      to: steps[places.findIndex((place) => place >= max)] ?? steps.at(-1) ?? 0,
+    };
+  });
   return {
     from: Math.min(...ends.map(({ from }) => from)),
     to: Math.max(...ends.map(({ to }) => to)),

@@ -37,7 +37,7 @@ export function useFinerPart<I extends CurvesRequest | BandsRequest, T extends D
   }: {
     readonly again?: unknown;
     /** What is said of the part; must keep its identity. */
-    readonly noteOf?: (steps: Steps, parts: readonly DrawnPart[]) => string;
+    readonly noteOf?: (steps: Steps, parts: readonly T[]) => string;
   } = {},
 ): FinerPart<T> {
   // The same request is the same text, whatever objects it is made of.
