@@ -47,7 +47,8 @@ export function GradientsControls() {
           >
             {({ bytes, seconds, parameters }) => (
               <p className={classes["forecast"]}>
-                needs {formatBytes(bytes)}, {formatForecast(seconds)}; {formatNumber(parameters)} parameters
+                needs {formatBytes(bytes)} of memory, {formatForecast(seconds)}; {formatNumber(parameters)}{" "}
+                parameters
               </p>
             )}
           </ExperimentActions>

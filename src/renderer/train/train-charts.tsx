@@ -262,7 +262,7 @@ function heatMapOf(histograms: TrainingLog["histograms"], layer: number): HeatMa
   return {
     title: `Activation ${layer + 1} over the steps`,
     summary: `How the values of activation ${layer + 1} spread from step ${formatNumber(first)} to ${formatNumber(last)}.`,
-    note: `${bins} bins of ${formatNumber(width)} from ${lo} to ${hi}, values outside are not drawn; ${columnsText(histograms.map(({ step }) => step))}`,
+    note: `${bins} bins of ${width} from ${String(lo).replace("-", "−")} to ${hi}, values outside are not drawn; ${columnsText(histograms.map(({ step }) => step))}`,
     rows: bins,
     columns: histograms.length,
     values,
@@ -286,7 +286,7 @@ function columnsText(steps: readonly number[]): string {
       : least === most
         ? `, ${counted(least, "step")} apart`
         : `, ${formatNumber(least)} to ${formatNumber(most)} steps apart`;
-  return `a column is one measured step, ${formatNumber(steps.length)} are kept${apart}: there are no finer ones`;
+  return `a column is one measured step: ${formatNumber(steps.length)} are kept${apart}, and no finer ones`;
 }
 
 const DEAD_ALARM = 0.5;

@@ -34,7 +34,7 @@ export function MemoryForecast({ forecast }: { readonly forecast: Forecast }) {
   return (
     <details className={classes["forecast"]}>
       <summary>
-        needs {formatBytes(totalBytes)}
+        needs {formatBytes(totalBytes)} of memory
         {seconds === null ? "" : `, ${formatForecast(seconds)}`}
       </summary>
       <dl className={classes["parts"]}>

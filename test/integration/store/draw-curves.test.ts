@@ -64,12 +64,12 @@ test("the speed of the steps is computed where it is asked for, the more finely 
   const speeds = (columns: number | null, steps: { from: number; to: number } | null) =>
     drawer.draw({ runIds: [run.id], metrics: [STEP_SPEED], columns, steps, smoothings: [], at: [] });
   const [whole] = speeds(9, null);
-  expect([whole?.pointsInSteps, whole?.steps.at(-1)]).toEqual([99, 100]);
-  expect([...(whole?.values ?? [])].map(Math.round)).toEqual(Array.from({ length: 9 }, () => 500));
+  expect([whole.pointsInSteps, whole.steps.at(-1)]).toEqual([99, 100]);
+  expect([...whole.values].map(Math.round)).toEqual(Array.from({ length: 9 }, () => 500));
   const [part] = speeds(9, { from: 31, to: 36 });
-  expect([...(part?.steps ?? [])]).toEqual([30, 31, 32, 33, 34, 35, 36, 37]);
-  expect([...(part?.values ?? [])].map(Math.round)).toEqual(Array.from({ length: 8 }, () => 500));
-  expect(speeds(null, null)[0]?.values).toHaveLength(99);
+  expect([...part.steps]).toEqual([30, 31, 32, 33, 34, 35, 36, 37]);
+  expect([...part.values].map(Math.round)).toEqual(Array.from({ length: 8 }, () => 500));
+  expect(speeds(null, null)[0].values).toHaveLength(99);
   const metrics = null;
   const all = drawer.draw({ runIds: [run.id], metrics, columns: 9, steps: null, smoothings: [], at: [] });
   expect(all.map(({ metric }) => metric)).toEqual(["loss", "validLoss"]);

@@ -1,11 +1,12 @@
-import type { Chart, Plugin } from "chart.js";
-import type { NonFinite } from "../kit/min-max-buffer.ts";
+import type { Chart, ChartArea, Plugin } from "chart.js";
+import { lineAt, neighboursOf } from "../kit/line-between.ts";
+import type { NonFinite, Point } from "../kit/min-max-buffer.ts";
 import { formatNumber } from "../../format/number.ts";
 import type { ChartTheme } from "../kit/chart-theme.ts";
 
 /**
- * Writes each line's name at the right edge, at the height of its last point in sight, pushed apart where two would
- * overlap; a line of which nothing is in sight is not named.
+ * Writes each line's name at the right edge, at the height at which the line leaves the drawing or ends, pushed apart
+ * where two would overlap; a line that is out of sight there is not named.
  */
 export function endLabels(
   theme: ChartTheme,
@@ -19,14 +20,9 @@ export function endLabels(
       const lineHeight = theme.fontSize * 1.25;
       const placed: { text: string; y: number; colour: string }[] = [];
       labels.forEach((text, index) => {
-        const last = chart
-          .getDatasetMeta(index)
-          .data.findLast(
-            ({ x, y }) =>
-              x >= chartArea.left && x <= chartArea.right && y >= chartArea.top && y <= chartArea.bottom,
-          );
-        if (text === null || last === undefined || !chart.isDatasetVisible(index)) return;
-        placed.push({ text, y: last.y, colour: colours[index] ?? theme.ink });
+        const y = heightAtTheEnd(chart.getDatasetMeta(index).data, chartArea);
+        if (text === null || y === null || !chart.isDatasetVisible(index)) return;
+        placed.push({ text, y, colour: colours[index] ?? theme.ink });
       });
       placed.sort((a, b) => a.y - b.y);
       let below = -Infinity;
@@ -42,6 +38,18 @@ export function endLabels(
       ctx.restore();
     },
   };
+}
+
+function heightAtTheEnd(line: readonly Point[], { left, right, top, bottom }: ChartArea): number | null {
+  const around = neighboursOf(line, right);
+  const last = line.at(-1);
+  const y =
+    around !== null
+      ? lineAt(around, right)
+      : last !== undefined && last.x >= left && last.x <= right
+        ? last.y
+        : NaN;
+  return y >= top && y <= bottom ? y : null;
 }
 
 /** Marks where a value became NaN or infinite: the line has a gap there and the top edge says why. */

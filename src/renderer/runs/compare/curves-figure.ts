@@ -5,7 +5,6 @@ import { lossRange } from "../../charts/figures/loss-range.ts";
 import { baseOptions, numberAxis, tooltip } from "../../charts/kit/chart-options.ts";
 import { seriesColour, seriesDash, type ChartTheme } from "../../charts/kit/chart-theme.ts";
 import type { Figure } from "../../charts/kit/figure.ts";
-import { eventMarks, type EventMark } from "../../charts/plugins/line-plugins.ts";
 import type { TextTable } from "../../format/delimited-text.ts";
 import { metricLabel } from "../../format/named-quantity.ts";
 import { formatNumber } from "../../format/number.ts";
@@ -30,6 +29,8 @@ interface Line {
   readonly look: RunLook;
   readonly curve: DrawnCurve;
   readonly xs: Float64Array;
+  /** Index of a point that is marked; −1 without one. */
+  readonly dot: number;
 }
 
 /** One metric of several runs on the same axes. */
@@ -44,7 +45,9 @@ export function curvesFigure({
 }: CurvesFigure): Figure {
   const lines = looks.flatMap((look): Line[] => {
     const curve = curves.find((candidate) => candidate.runId === look.run.id);
-    return curve === undefined ? [] : [{ look, curve, xs: placesOf(curve, axis, rates) }];
+    if (curve === undefined) return [];
+    const xs = placesOf(curve, axis, rates);
+    return [{ look, curve, xs, dot: axis === "lr" ? suggestedAt(look, xs) : -1 }];
   });
   const lineOf = (dataset: number): Line | undefined => lines[dataset % lines.length];
   const describe = (index: number, dataset: number) => {
@@ -56,7 +59,7 @@ export function curvesFigure({
       .filter(({ value }) => !Number.isNaN(value))
       .sort((a, b) => b.value - a.value);
     return {
-      title: `step ${formatNumber(step)}${placeText(axis, line.xs[index] ?? NaN)}: ${line.look.label}`,
+      title: `step ${formatNumber(step)}${placeText(axis, line.xs[index] ?? NaN)}${index === line.dot ? ", suggested" : ""}: ${line.look.label}`,
       lines: others.map(
         ({ label, value, isExact }) =>
           `${label === line.look.label ? "▸ " : ""}${label} ${isExact ? "" : "≈ "}${formatNumber(value)}`,
@@ -104,7 +107,6 @@ export function curvesFigure({
             : []),
         ],
       },
-      plugins: isSearch ? [eventMarks(theme, () => suggestedMarks(lines))] : [],
       options: {
         ...baseOptions(theme, options),
         animation: false,
@@ -122,27 +124,32 @@ export function curvesFigure({
 }
 
 function datasetOf(
-  { look, xs }: Line,
+  { look, xs, dot }: Line,
   values: Float64Array,
   theme: ChartTheme,
   faint: boolean,
 ): ChartDataset {
   const colour = seriesColour(theme, look.colour);
+  const radius = xs.length < 40 ? theme.rem * 0.125 : 0;
   return {
     label: look.label,
     data: Array.from(xs, (x, i) => ({ x, y: values[i] ?? NaN })),
     borderColor: faint ? `${colour}40` : colour,
-    backgroundColor: theme.surface,
+    backgroundColor: dot < 0 ? theme.surface : colour,
     borderDash: seriesDash(look.dash),
     borderWidth: faint ? 1 : 1.5,
-    pointRadius: xs.length < 40 ? theme.rem * 0.125 : 0,
+    pointRadius:
+      dot < 0 || faint
+        ? radius
+        : ({ dataIndex }: { readonly dataIndex: number }) =>
+            dataIndex === dot ? theme.rem * 0.3125 : radius,
     spanGaps: false,
   };
 }
 
 /** "Number": the seeds of two searches are different ones. */
 const SEARCH_NOTE =
-  "the number is the seed's place in its search; a loss that runs away goes over the edge; upright: suggested rates";
+  "the number is the seed's place in its search; dots: the rate that the search suggests; a loss that runs away goes over the edge";
 
 /** What is lowest, where NaN and infinities do not count; −1 without a number. */
 const lowestAt = (values: Float64Array): number =>
@@ -157,12 +164,13 @@ const rangeOf = (lines: readonly Line[]): { min: number; max: number } => {
   return lossRange(losses, losses);
 };
 
-/** The rate that each search suggests. */
-const suggestedMarks = (lines: readonly Line[]): EventMark[] =>
-  lines.flatMap(({ look: { run, label } }) => {
-    const rate = run.summary["suggestedLr"];
-    return typeof rate === "number" ? [{ x: rate, text: `${formatNumber(rate, 2)}: ${label}` }] : [];
-  });
+/** The point nearest to the rate that its search suggests; −1 without one. */
+function suggestedAt({ run }: RunLook, xs: Float64Array): number {
+  const rate = run.summary["suggestedLr"];
+  if (typeof rate !== "number") return -1;
+  const distances = xs.map((x) => Math.abs(Math.log(x / rate)));
+  return distances.indexOf(Math.min(...distances));
+}
 
 function placeText(axis: CurveAxis, place: number): string {
   if (axis === "time") return `, ${formatNumber(place)} s`;

@@ -110,7 +110,7 @@ describe("curvesFigure()", () => {
       values: Float64Array.from(steps, valueOf),
     });
     const rates = [search("lr", (step) => 10 ** (step - 15))];
-    const run = { id: "a", summary: { suggestedLr: 0.012 } as RunSummary["summary"] } as RunSummary;
+    const run = { id: "a", summary: { suggestedLr: 0.0009 } as RunSummary["summary"] } as RunSummary;
     const {
       build,
       describe: saysOf,
@@ -127,6 +127,7 @@ describe("curvesFigure()", () => {
     expect(searched.log).toEqual({ axis: "x", initially: true });
     expect(searched.summary).toContain("batch 32 is lowest, 1.200, at 1,000");
     expect(searched.table().columns).toContain("learning rate");
+    expect(saysOf(11, 0)?.title).toBe("step 12, lr 0.001000, suggested: batch 32");
     expect(saysOf(2, 0)?.title).toBe("step 3, lr 1.000e−12: batch 32");
     const { data, options } = build(noTheme, { log: true, animate: false });
     expect(data.datasets[0]?.data[3]).toEqual({ x: 1e-11, y: 2.6 });
