@@ -59,7 +59,10 @@ export function tickText(index: number, ticks: readonly Tick[]): string {
   // One digit more than its size says: a spacing need not be a power of ten.
   const decimals = 1 - exponentOf(spacing);
   const exponent = exponentOf(value);
-  if (exponent < -3) return powerOfTen(value, decimals + exponent);
+  // Beside 0.001 and 0.0015 stands 0.0005.
+  const largest = Math.max(...ticks.map((tick) => Math.abs(tick.value)));
+  const isBesideLarger = largest >= 1e-3 && Math.abs(value) > largest / 9;
+  if (exponent < -3 && !isBesideLarger) return powerOfTen(value, decimals + exponent);
   // 1,234,600 reads better than 1.2346e6.
   const isShort = exponent - exponentOf(spacing) <= 2;
   if (exponent >= 6 && isShort) return powerOfTen(value, decimals + exponent);

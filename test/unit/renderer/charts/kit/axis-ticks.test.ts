@@ -31,6 +31,7 @@ describe("logTicks()", () => {
 describe("tickText()", () => {
   it("writes small and large ones as powers, without zeros that say nothing", () => {
     expect(texts([1e-5, 1e-4, 1e-3])).toEqual(["1e−5", "1e−4", "0.001"]);
+    expect(texts([0, 5e-4, 1e-3, 1.5e-3])).toEqual(["0", "0.0005", "0.001", "0.0015"]);
     expect(texts([0, 5e5, 1e6, 1.5e6])).toEqual(["0", "500,000", "1e6", "1.5e6"]);
     expect(texts([-2.5e10, 0])).toEqual(["−2.5e10", "0"]);
   });
