@@ -35,7 +35,11 @@ export function MemoryForecast({ forecast }: { readonly forecast: Forecast }) {
     <details className={classes["forecast"]}>
       <summary>
         needs {formatBytes(totalBytes)} of memory
-        {seconds === null ? "" : `, ${formatForecast(seconds)}`}
+        {seconds !== null && (
+          <>
+            , <span className={classes["unbroken"]}>{formatForecast(seconds)}</span>
+          </>
+        )}
       </summary>
       <dl className={classes["parts"]}>
         {[...parts, ...beside].map(({ name, bytes }) => (
