@@ -319,6 +319,13 @@ describe("the train view", () => {
     expect(await violations()).toEqual([]);
     await page.keyboard.press("0");
     await finer.waitFor({ state: "detached" });
+    await page.locator("[aria-label='Drawing: Speed'] >> visible=true").focus();
+    const speeds = page.getByText(/^Zoomed in: [\d,]+ recorded steps, /);
+    const zoomedSpeed = async () => {
+      await page.keyboard.press("+");
+      return speeds.count();
+    };
+    await expect.poll(zoomedSpeed, { timeout: 20_000, interval: 500 }).toBe(1);
     await button("New experiment with these settings").click();
     await expect.poll(() => controls().getByLabel("Epochs").inputValue()).toBe("60");
   });

@@ -47,7 +47,9 @@ export function GradientsControls() {
           >
             {({ bytes, seconds, parameters }) => (
               <p className={classes["forecast"]}>
-                needs {formatBytes(bytes)}, {formatForecast(seconds)}; {formatNumber(parameters)} parameters
+                needs {formatBytes(bytes)} of memory,{" "}
+                <span className={classes["unbroken"]}>{formatForecast(seconds)}</span>;{" "}
+                {formatNumber(parameters)} parameters
               </p>
             )}
           </ExperimentActions>

@@ -21,7 +21,8 @@ export function LadderForecastNote({ forecast }: { readonly forecast: LadderFore
       <CutRungs rungs={cutRungs(rungs)} nameOf={nameOf} />
       <details className={classes["forecast"]}>
         <summary>
-          needs {formatBytes(bytes)}, {formatForecast(ms / 1000)}
+          needs {formatBytes(bytes)} of memory,{" "}
+          <span className={classes["unbroken"]}>{formatForecast(ms / 1000)}</span>
         </summary>
         <p>One call of each rung is forecast to take:</p>
         <dl className={classes["parts"]}>

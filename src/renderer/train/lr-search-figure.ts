@@ -1,32 +1,17 @@
 import type { LrSearch, SeedSearch } from "../../shared/experiments/lr-search.ts";
+import { lossRange } from "../charts/figures/loss-range.ts";
 import { baseOptions, numberAxis, tooltip } from "../charts/kit/chart-options.ts";
 import { seriesColour } from "../charts/kit/chart-theme.ts";
 import type { Figure } from "../charts/kit/figure.ts";
 import { formatNumber } from "../format/number.ts";
 
-/** Room above and below the smoothed lines, as a share of their span. */
-const MARGIN = 0.25;
-
-const finite = (values: readonly number[]): number[] => values.filter(Number.isFinite);
-
-/**
- * The y axis: what the smoothed losses reach before they run away, with some room. A single batch's spike, and the
- * runaway itself, go over the edge instead of flattening everything else.
- */
-export function lossRange(searches: readonly SeedSearch[]): { min: number; max: number } {
-  const smoothed = finite(
-    searches.flatMap(({ points, steps }) => points.slice(0, steps).map((point) => point.smoothed)),
+/** What comes before the losses run away. */
+function rangeOf(searches: readonly SeedSearch[]): { min: number; max: number } {
+  const points = searches.flatMap((search) => search.points.slice(0, search.steps));
+  return lossRange(
+    points.map(({ loss }) => loss),
+    points.map(({ smoothed }) => smoothed),
   );
-  if (smoothed.length === 0) return { min: 0, max: 1 };
-  const raw = finite(
-    searches.flatMap(({ points, steps }) => points.slice(0, steps).map((point) => point.loss)),
-  ).sort((a, b) => a - b);
-  const typical = raw[Math.floor(0.9 * raw.length)] ?? Infinity;
-  const least = Math.min(...smoothed);
-  // The runaway's first steps may count as "before": what nine of ten batches stay under bounds them.
-  const most = Math.max(typical, Math.min(Math.max(...smoothed), 2 * typical));
-  const room = MARGIN * (most - least);
-  return { min: Math.max(0, least - room), max: most + room };
 }
 
 const datasetsOf = (searches: readonly SeedSearch[]) => [
@@ -66,7 +51,7 @@ export function lrSearchFigure({ searches, suggested }: Pick<LrSearch, "searches
         };
   };
   const suggestedText = suggested === null ? "none" : formatNumber(suggested, 2);
-  const range = lossRange(searches);
+  const range = rangeOf(searches);
   return {
     title: "Loss while the learning rate rises",
     summary: `${searches.length} seeds, each with a learning rate that rises from step to step until the loss runs away. Suggested: ${suggestedText}.`,

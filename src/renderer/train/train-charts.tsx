@@ -1,5 +1,6 @@
 import { NativeSelect } from "@mantine/core";
 import { useMemo, useState } from "react";
+import { counted } from "../../core/counted.ts";
 import type { MetricName } from "../../core/network/metrics.ts";
 import {
   ACTIVATION_BINS,
@@ -7,6 +8,7 @@ import {
   epochMetric,
   HEALTHY_UPDATE_RATIO,
   STATISTIC_NAMES,
+  STEP_SPEED,
 } from "../../shared/experiments/training.ts";
 import { ChartFigure } from "../charts/kit/chart-figure.tsx";
 import type { Live } from "../charts/kit/use-chart.ts";
@@ -198,10 +200,10 @@ function chartsOf(log: TrainingLog, names: string, withAccuracy: boolean): Metri
     },
     {
       title: "Speed",
-      note: "of the steps alone: what evaluations take is left out",
+      note: "of the steps alone: what evaluations take is left out; each point is a mean over the steps since the one before",
       unit: "steps/s",
       fromZero: true,
-      lines: [{ label: "steps/s", metric: null, points: () => log.speed }],
+      lines: [{ label: "steps/s", metric: STEP_SPEED, points: () => log.speed }],
     },
   ];
   return charts.filter(({ lines, title }) => lines.length > 0 && (title !== "Accuracy" || withAccuracy));
@@ -260,7 +262,7 @@ function heatMapOf(histograms: TrainingLog["histograms"], layer: number): HeatMa
   return {
     title: `Activation ${layer + 1} over the steps`,
     summary: `How the values of activation ${layer + 1} spread from step ${formatNumber(first)} to ${formatNumber(last)}.`,
-    note: `values from ${lo} to ${hi}; those outside are not drawn`,
+    note: `${bins} bins of ${width} from ${String(lo).replace("-", "−")} to ${hi}, values outside are not drawn; ${columnsText(histograms.map(({ step }) => step))}`,
     rows: bins,
     columns: histograms.length,
     values,
@@ -271,6 +273,20 @@ function heatMapOf(histograms: TrainingLog["histograms"], layer: number): HeatMa
     upwards: true,
     columnAxis: "step",
   };
+}
+
+/** How finely steps are kept: between them there is nothing that zooming in could show. */
+function columnsText(steps: readonly number[]): string {
+  // The newest is there whatever its turn.
+  const gaps = steps.slice(1, -1).map((step, i) => step - (steps[i] ?? 0));
+  const [least, most] = [Math.min(...gaps), Math.max(...gaps)];
+  const apart =
+    gaps.length === 0
+      ? ""
+      : least === most
+        ? `, ${counted(least, "step")} apart`
+        : `, ${formatNumber(least)} to ${formatNumber(most)} steps apart`;
+  return `a column is one measured step: ${formatNumber(steps.length)} are kept${apart}, and no finer ones`;
 }
 
 const DEAD_ALARM = 0.5;

@@ -72,8 +72,6 @@ interface StepTime {
 
 /** Steps per second are counted over this stretch, so that one slow tick does not show. */
 const SPEED_WINDOW_MS = 2000;
-/** Points of a recorded run's speed. */
-const SPEED_STRETCHES = 100;
 /** Columns of the heat maps, and remembered times. */
 const MOST_HISTOGRAMS = 256;
 const MOST_TIMES = 4096;
@@ -95,7 +93,7 @@ export class TrainingLog {
   readonly validLoss: Point[] = [];
   readonly trainAccuracy: Point[] = [];
   readonly validAccuracy: Point[] = [];
-  /** Steps a second, one value an arrival of metrics. */
+  /** Steps a second: of what was recorded one value a stretch, of what comes one an arrival of metrics. */
   readonly speed = new MinMaxBuffer();
   /** Where somebody stepped in: another rate, a pause, going on. */
   readonly marks: { readonly step: number; readonly text: string }[] = [];
@@ -223,7 +221,7 @@ export class TrainingLog {
   }
 
   /** Takes over what is recorded of a run. @returns the time of the last point. */
-  load({ points, loss }: RecordedCurves): number {
+  load({ points, loss, speed }: RecordedCurves): number {
     for (const point of points) this.#rememberTime(point);
     this.append(points, true);
     if (loss !== null) {
@@ -232,23 +230,10 @@ export class TrainingLog {
         if (line !== undefined) this.#smoothed.get(weight)?.load(loss.steps, line);
       });
     }
-    this.#recordedSpeed();
+    speed?.steps.forEach((step, i) => this.speed.push(step, speed.values[i] ?? NaN));
     const atTheEnd = this.speed.last;
     if (atTheEnd !== null) this.#numbers = { ...this.#numbers, stepsPerSecond: atTheEnd.y };
     return points.reduce((last, { wallMs }) => Math.max(last, wallMs), -Infinity);
-  }
-
-  /** Steps a second over stretches of what is recorded, without what was evaluated between two steps. */
-  #recordedSpeed(): void {
-    // The run's beginning is no step.
-    const times = this.#times.all.slice(1);
-    const every = Math.max(1, Math.floor(times.length / SPEED_STRETCHES));
-    for (let i = every; i < times.length; i += every) {
-      const [from, to] = [times[i - every], times[i]];
-      if (from === undefined || to === undefined) continue;
-      const ms = workingMs(from, to);
-      if (ms > 0) this.speed.push(to.step, ((to.step - from.step) / ms) * 1000);
-    }
   }
 
   #rememberTime({ name, step, wallMs }: MetricPoint): void {

@@ -1,4 +1,6 @@
 import { useState } from "react";
+import { STEP_SPEED } from "../../shared/experiments/training.ts";
+import { drawnPointsText, meanSpeedText } from "../charts/curves/finer-part.ts";
 import { askCurves } from "../charts/curves/use-curves.ts";
 import { useFinerPart } from "../charts/curves/use-finer-part.ts";
 import type { ShownStretch } from "../charts/interact/zoom.ts";
@@ -7,10 +9,6 @@ import { COLUMNS } from "./recorded-curves.ts";
 import type { TrainingLog } from "./training-log.ts";
 import { useLog } from "./use-log.ts";
 
-const NOT_RECORDED = {
-  parts: [],
-  note: "Zoomed in: computed from the times of the steps, there are no finer points.",
-};
 /** What is zoomed into of a training that is on is read again this often, while it goes on there. */
 const AGAIN_EVERY_MS = 1_000;
 
@@ -21,7 +19,7 @@ export function useFinerTraining(
   lines: readonly TrainingLine[],
 ) {
   const [stretch, setStretch] = useState<ShownStretch | null>(null);
-  const metrics = [...new Set(lines.flatMap(({ metric }) => (metric === null ? [] : [metric])))];
+  const metrics = [...new Set(lines.map(({ metric }) => metric))];
   // Changes while the training goes on within the stretch, and once more when it has passed its end.
   const grown = useLog(log, ({ numbers: { step, wallMs } }) => {
     if (stretch === null) return 0;
@@ -29,10 +27,7 @@ export function useFinerTraining(
       ? Infinity
       : Math.floor(wallMs / AGAIN_EVERY_MS);
   });
-  const shown =
-    stretch === null || metrics.length === 0
-      ? null
-      : { stretch, steps: log.stepsWithin(stretch, axis, stepsPerEpoch) };
+  const shown = stretch === null ? null : { stretch, steps: log.stepsWithin(stretch, axis, stepsPerEpoch) };
   const finer = useFinerPart(
     askCurves,
     {
@@ -44,7 +39,7 @@ export function useFinerTraining(
       at: [],
     },
     shown,
-    grown,
+    { again: grown, noteOf: metrics.includes(STEP_SPEED) ? meanSpeedText : drawnPointsText },
   );
-  return { finer: metrics.length === 0 ? NOT_RECORDED : finer, onStretch: setStretch };
+  return { finer, onStretch: setStretch };
 }

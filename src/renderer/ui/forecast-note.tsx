@@ -34,8 +34,12 @@ export function MemoryForecast({ forecast }: { readonly forecast: Forecast }) {
   return (
     <details className={classes["forecast"]}>
       <summary>
-        needs {formatBytes(totalBytes)}
-        {seconds === null ? "" : `, ${formatForecast(seconds)}`}
+        needs {formatBytes(totalBytes)} of memory
+        {seconds !== null && (
+          <>
+            , <span className={classes["unbroken"]}>{formatForecast(seconds)}</span>
+          </>
+        )}
       </summary>
       <dl className={classes["parts"]}>
         {[...parts, ...beside].map(({ name, bytes }) => (

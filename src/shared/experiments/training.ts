@@ -23,6 +23,9 @@ export const STATISTIC_NAMES = {
   updateRatio: (parameter: string) => `update ratio ${parameter}`,
 } as const;
 
+/** Asked for like a metric, but computed from the times of the steps: their speed without what is evaluated between them. */
+export const STEP_SPEED = "steps per second";
+
 /** Names of the metrics of whole sets, after each epoch. */
 export const EPOCH_METRICS = {
   train: "trainLoss",

@@ -10,12 +10,16 @@ const UNTOLD: ReadonlySet<string> = new Set(["spec", "sweep", "loss", "build", "
 const BY_VALUE: ReadonlySet<string> = new Set(["network", "optimizer", "activations"]);
 const MOST_PARTS = 4;
 
-/** Runs that are told apart by their settings: trainings that nobody renamed, others that share a name. */
+/**
+ * Runs that are told apart by their settings: trainings and searches for a learning rate that nobody renamed, others that
+ * share a name.
+ */
 function groupOf({ kind, name, config }: ComparedRun): string {
   const { network } = config;
-  return kind === "training" && typeof network === "string" && name.startsWith(network)
-    ? "training"
-    : `${kind} ${name}`;
+  const isNamedBySettings =
+    typeof network === "string" &&
+    (kind === "training" ? name.startsWith(network) : kind === "lrsearch" && name.endsWith(`: ${network}`));
+  return isNamedBySettings ? kind : `${kind} ${name}`;
 }
 
 /**

@@ -1,7 +1,7 @@
 import { counted } from "../../../core/counted.ts";
 import type { DrawnBand, DrawnCurve } from "../../../shared/runs/run-curves.ts";
 
-/** A part of the axis of a chart: steps, epochs, or seconds of training. */
+/** A part of the axis of a chart: steps, epochs, seconds of training, or learning rates. */
 export interface Stretch {
   readonly min: number;
   readonly max: number;
@@ -13,17 +13,20 @@ export interface Steps {
   readonly to: number;
 }
 
-/** The steps in which all of the curves pass through a stretch of the axis; on the axis of time by their drawn points. */
+/** The steps in which all of the curves pass through a stretch of an axis on which their drawn points lie at `placesOf`. */
 export function stepsOfStretch(
   curves: readonly DrawnCurve[],
   { min, max }: Stretch,
-  axis: "step" | "time",
+  placesOf: (curve: DrawnCurve) => Float64Array,
 ): Steps {
-  if (axis === "step") return { from: min, to: max };
-  const ends = curves.map(({ steps, wallMs }) => ({
-    from: steps[wallMs.findLastIndex((ms) => ms / 1000 <= min)] ?? steps[0] ?? 0,
-    to: steps[wallMs.findIndex((ms) => ms / 1000 >= max)] ?? steps.at(-1) ?? 0,
-  }));
+  const ends = curves.map((curve) => {
+    const { steps } = curve;
+    const places = placesOf(curve);
+    return {
+      from: steps[places.findLastIndex((place) => place <= min)] ?? steps[0] ?? 0,
+      to: steps[places.findIndex((place) => place >= max)] ?? steps.at(-1) ?? 0,
+    };
+  });
   return {
     from: Math.min(...ends.map(({ from }) => from)),
     to: Math.max(...ends.map(({ to }) => to)),
@@ -67,18 +70,28 @@ function joinAt(coarse: Float64Array, part: Float64Array) {
     Float64Array.from([...values.subarray(0, until), ...finer, ...values.subarray(from)]);
 }
 
+/** What a note about a part is made from. */
+export type DrawnPart = Pick<DrawnCurve, "steps" | "pointsInSteps">;
+
+const countsIn = ({ from, to }: Steps, parts: readonly DrawnPart[]) => ({
+  recorded: parts.reduce((sum, { pointsInSteps }) => sum + pointsInSteps, 0),
+  drawn: parts.reduce((sum, { steps }) => sum + steps.filter((step) => step >= from && step <= to).length, 0),
+});
+
 /** How many of the recorded points of these steps are drawn, in words. */
-export function drawnPointsText(
-  { from, to }: Steps,
-  parts: readonly Pick<DrawnCurve, "steps" | "pointsInSteps">[],
-): string {
-  const recorded = parts.reduce((sum, { pointsInSteps }) => sum + pointsInSteps, 0);
-  const drawn = parts.reduce(
-    (sum, { steps }) => sum + steps.filter((step) => step >= from && step <= to).length,
-    0,
-  );
+export function drawnPointsText(within: Steps, parts: readonly DrawnPart[]): string {
+  const { recorded, drawn } = countsIn(within, parts);
   if (recorded === 0) return "Zoomed in: no recorded point.";
   const points = `Zoomed in: ${counted(recorded, "recorded point")}`;
   if (drawn === recorded) return `${points}, all drawn.`;
   return `${points}, ${drawn.toLocaleString("en")} of them drawn, every extreme among them.`;
+}
+
+/** As `drawnPointsText`, of speeds: a point is the mean over the steps since the one before. */
+export function meanSpeedText(within: Steps, parts: readonly DrawnPart[]): string {
+  const { recorded, drawn } = countsIn(within, parts);
+  if (recorded === 0) return "Zoomed in: no recorded step.";
+  const steps = `Zoomed in: ${counted(recorded, "recorded step")}`;
+  if (drawn === recorded) return `${steps}, the speed of each.`;
+  return `${steps}, ${counted(drawn, "point")}, each the mean speed since the point before.`;
 }

@@ -1,11 +1,11 @@
 import { useMemo } from "react";
 import type { Result } from "../../../shared/ipc/wire-error.ts";
-import type { BandsRequest, CurvesRequest, DrawnCurve } from "../../../shared/runs/run-curves.ts";
+import type { BandsRequest, CurvesRequest } from "../../../shared/runs/run-curves.ts";
 import { useAnswer } from "../../bridge/use-answer.ts";
 import { useStore } from "../../store/create-store.ts";
 import { runsRevision } from "../../store/lab-store.ts";
 import type { ShownStretch } from "../interact/zoom.ts";
-import { drawnPointsText, type Steps } from "./finer-part.ts";
+import { drawnPointsText, type DrawnPart, type Steps } from "./finer-part.ts";
 
 /** Keys that zoom repeat faster than a stretch need be read. */
 const SETTLE_MS = 100;
@@ -26,15 +26,19 @@ const NOTHING: FinerPart<never> = { parts: [], note: null };
  * changes, after runs change, and after `again` does. Until the answer to a further zoom has come, the part before stays.
  * `call` must keep its identity.
  */
-export function useFinerPart<
-  I extends CurvesRequest | BandsRequest,
-  T extends Pick<DrawnCurve, "steps" | "pointsInSteps">,
->(
+export function useFinerPart<I extends CurvesRequest | BandsRequest, T extends DrawnPart>(
   call: (request: I) => Promise<Result<T[]>>,
   /** What is asked for where all of the axis is shown. */
   whole: I,
   shown: { readonly stretch: ShownStretch; readonly steps: Steps } | null,
-  again: unknown = null,
+  {
+    again = null,
+    noteOf = drawnPointsText,
+  }: {
+    readonly again?: unknown;
+    /** What is said of the part; must keep its identity. */
+    readonly noteOf?: (steps: Steps, parts: readonly T[]) => string;
+  } = {},
 ): FinerPart<T> {
   // The same request is the same text, whatever objects it is made of.
   const key = JSON.stringify(
@@ -59,8 +63,8 @@ export function useFinerPart<
     const { input, parts } = answer.value;
     // What was read of other curves, or smoothed otherwise, is no part of these.
     if (answer.value.wholeKey !== wholeKey) return NOTHING;
-    return { parts, note: drawnPointsText(input.steps, parts) };
-  }, [answer, wholeKey]);
+    return { parts, note: noteOf(input.steps, parts) };
+  }, [answer, wholeKey, noteOf]);
 }
 
 const columnsOf = ({ widthPx }: ShownStretch): number =>

@@ -1,4 +1,5 @@
-import type { ChartOptions } from "chart.js";
+import type { ChartOptions, Scale } from "chart.js";
+import { logTicks, tickText } from "./axis-ticks.ts";
 import type { ChartTheme } from "./chart-theme.ts";
 import type { Describe, FigureOptions } from "./figure.ts";
 
@@ -40,10 +41,20 @@ export function numberAxis(theme: ChartTheme, { title, log = false, grid = true 
       maxRotation: 0,
       // The ends of a part that is zoomed into are no round numbers.
       includeBounds: false,
-      callback: (value: number | string, _index: number, ticks: readonly { readonly value: number }[]) =>
-        log ? logTick(Number(value), ticks) : tickLabel(Number(value)),
+      callback: (_value: number | string, index: number, ticks: readonly { readonly value: number }[]) =>
+        tickText(index, ticks),
     },
+    // Chart.js puts both ends of what is zoomed into among a logarithmic axis's ticks, round or not.
+    ...(log ? { afterBuildTicks: putLogTicks } : {}),
   };
+}
+
+/** Powers of ten stay where not all have room. */
+function putLogTicks(scale: Scale): void {
+  scale.ticks = logTicks(scale.min, scale.max).map((value) => ({
+    value,
+    major: value.toExponential().startsWith("1e"),
+  }));
 }
 
 /** An axis of names. */
@@ -71,46 +82,6 @@ function axisTitle(theme: ChartTheme, text: string) {
     font: { family: theme.fontFamily, size: theme.fontSize },
     padding: { top: theme.rem * 0.25, bottom: 0 },
   };
-}
-
-/** A tick needs no more digits than its neighbours differ by. */
-function tickLabel(value: number): string {
-  if (value === 0) return "0";
-  const magnitude = Math.abs(value);
-  if (magnitude >= 1e6 || magnitude < 1e-3) return powerOfTen(value);
-  return Number(value.toPrecision(6)).toLocaleString("en-US", { maximumFractionDigits: 6 }).replace("-", "−");
-}
-
-/** 1e−5, 2.5e6: no zeros that say nothing. */
-function powerOfTen(value: number): string {
-  const [mantissa, exponent] = value.toExponential(2).split("e");
-  return `${String(Number(mantissa))}e${String(Number(exponent))}`.replaceAll("-", "−");
-}
-
-/** Over more than this there is no room for 2 and 5 between the powers of ten. */
-const MANY_DECADES = 2e4;
-/** Part of a zoomed axis that a number needs to stand clear of the next. */
-const ROOM = 1 / 8;
-
-/** Zoomed into less than a decade, 1, 2 and 5 may all lie outside: there every tick with room is named. */
-function logTick(value: number, ticks: readonly { readonly value: number }[]): string | null {
-  const [from, to] = [ticks[0]?.value ?? 0, ticks.at(-1)?.value ?? Infinity];
-  if (to / from >= 10) return logLabel(value, to / from > MANY_DECADES ? [1] : [1, 2, 5]);
-  const shareOf = (tick: number) => Math.log(tick / from) / Math.log(to / from);
-  let last = -Infinity;
-  for (const tick of ticks) {
-    if (shareOf(tick.value) - last < ROOM) continue;
-    if (tick.value === value) return tickLabel(value);
-    last = shareOf(tick.value);
-  }
-  return null;
-}
-
-/** On a log axis these multiples of the powers of ten are named. */
-function logLabel(value: number, multiples: readonly number[]): string | null {
-  const exponent = Math.floor(Math.log10(value) + 1e-9);
-  const mantissa = value / 10 ** exponent;
-  return multiples.some((named) => Math.abs(mantissa - named) < 1e-6) ? tickLabel(value) : null;
 }
 
 /** A quiet tooltip in inverted colours that says what `describe` says. */

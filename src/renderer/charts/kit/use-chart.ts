@@ -5,6 +5,7 @@ import type { Figure, FigureOptions } from "./figure.ts";
 import { pinMarks, type Pin } from "../interact/pins.ts";
 import { Chart } from "./register-charts.ts";
 import { keepChosenMark } from "../interact/chosen-mark.ts";
+import { keepEdgesInSight } from "../interact/edges-in-sight.ts";
 import { applyZoom, shownOf, type Zoom } from "../interact/zoom.ts";
 
 /** A live chart in sight is drawn this often at most: many at every event would keep the window from its frames. */
@@ -88,6 +89,7 @@ export function useChart(figure: Figure, theme: ChartTheme, settings: UseChartSe
     // What is being moved under the pointer stays where it is.
     const shownChart = drawnView.current === view ? chart.current : null;
     applyZoom(config, shownChart === null ? view.zoom : shownOf(shownChart, Object.keys(view.zoom)));
+    keepEdgesInSight(config);
     drawnView.current = view;
     hideDatasets(config, figure, view.hidden);
     if (chart.current === null) chart.current = new Chart(canvas.current, config);

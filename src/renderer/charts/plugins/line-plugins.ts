@@ -1,9 +1,13 @@
-import type { Chart, Plugin } from "chart.js";
-import type { NonFinite } from "../kit/min-max-buffer.ts";
+import type { Chart, ChartArea, Plugin } from "chart.js";
+import { lineAt, neighboursOf } from "../kit/line-between.ts";
+import type { NonFinite, Point } from "../kit/min-max-buffer.ts";
 import { formatNumber } from "../../format/number.ts";
 import type { ChartTheme } from "../kit/chart-theme.ts";
 
-/** Writes each line's name at the right edge, at the height of its last point, pushed apart where two would overlap. */
+/**
+ * Writes each line's name at the right edge, at the height at which the line leaves the drawing or ends, pushed apart
+ * where two would overlap; a line that is out of sight there is not named.
+ */
 export function endLabels(
   theme: ChartTheme,
   labels: readonly (string | null)[],
@@ -16,10 +20,9 @@ export function endLabels(
       const lineHeight = theme.fontSize * 1.25;
       const placed: { text: string; y: number; colour: string }[] = [];
       labels.forEach((text, index) => {
-        const last = chart.getDatasetMeta(index).data.at(-1);
-        if (text === null || last === undefined || !chart.isDatasetVisible(index) || Number.isNaN(last.y))
-          return;
-        placed.push({ text, y: last.y, colour: colours[index] ?? theme.ink });
+        const y = heightAtTheEnd(chart.getDatasetMeta(index).data, chartArea);
+        if (text === null || y === null || !chart.isDatasetVisible(index)) return;
+        placed.push({ text, y, colour: colours[index] ?? theme.ink });
       });
       placed.sort((a, b) => a.y - b.y);
       let below = -Infinity;
@@ -37,6 +40,18 @@ export function endLabels(
   };
 }
 
+function heightAtTheEnd(line: readonly Point[], { left, right, top, bottom }: ChartArea): number | null {
+  const around = neighboursOf(line, right);
+  const last = line.at(-1);
+  const y =
+    around !== null
+      ? lineAt(around, right)
+      : last !== undefined && last.x >= left && last.x <= right
+        ? last.y
+        : NaN;
+  return y >= top && y <= bottom ? y : null;
+}
+
 /** Marks where a value became NaN or infinite: the line has a gap there and the top edge says why. */
 export function nonFiniteMarks(theme: ChartTheme, colour: string, marks: () => readonly NonFinite[]): Plugin {
   return {
@@ -44,9 +59,11 @@ export function nonFiniteMarks(theme: ChartTheme, colour: string, marks: () => r
     afterDatasetsDraw: (chart) => {
       const axis = chart.scales["x"];
       if (axis === undefined) return;
-      marks().forEach((mark, index) =>
-        drawMark(chart, theme, colour, mark, axis.getPixelForValue(mark.x), index),
-      );
+      marks().forEach((mark, index) => {
+        const x = axis.getPixelForValue(mark.x);
+        if (x < chart.chartArea.left || x > chart.chartArea.right) return;
+        drawMark(chart, theme, colour, mark, x, index);
+      });
     },
   };
 }

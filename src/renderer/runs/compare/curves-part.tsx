@@ -2,12 +2,13 @@ import { MultiSelect, NativeSelect, Switch } from "@mantine/core";
 import { useMemo, useState } from "react";
 import type { RunComparison } from "../../../shared/runs/run-comparison.ts";
 import type { BandsRequest, CurvesRequest } from "../../../shared/runs/run-curves.ts";
+import { LR_SEARCH, seedMetrics } from "../../../shared/experiments/lr-search.ts";
 import { EPOCH_METRICS, STATISTIC_NAMES } from "../../../shared/experiments/training.ts";
 import { useCurves } from "../../charts/curves/use-curves.ts";
 import { SMOOTHINGS } from "../../charts/figures/smoothing.ts";
 import { metricLabel } from "../../format/named-quantity.ts";
 import { ErrorNotice } from "../../ui/notices.tsx";
-import type { CurveAxis } from "./curves-figure.ts";
+import type { CurveAxis } from "./curve-axis.ts";
 import { BandsChart } from "./bands-chart.tsx";
 import { CurvesChart } from "./curves-chart.tsx";
 import { seedGroups } from "./seed-groups.ts";
@@ -23,6 +24,13 @@ const FIRST = [
   EPOCH_METRICS.validAccuracy,
   STATISTIC_NAMES.gradientNorm,
 ];
+/** Of searches for a learning rate. */
+const FIRST_OF_SEARCHES = Array.from({ length: LR_SEARCH.seeds }, (_, index) => seedMetrics(index).smoothed);
+const BY_LR = { value: "lr", label: "by learning rate" } as const;
+const AXES = [
+  { value: "step", label: "by step" },
+  { value: "time", label: "by time" },
+] as const satisfies readonly { value: CurveAxis; label: string }[];
 /** Two points a column: more than the widest chart has pixels. */
 const COLUMNS = 600;
 
@@ -33,24 +41,35 @@ interface CurvesPartProps {
 
 /** The runs' metrics over each other, on the same axes. */
 export function CurvesPart({ comparison, looks }: CurvesPartProps) {
-  const names = comparison.metrics.map(({ name }) => name);
-  const [metrics, setMetrics] = useState(() => {
-    const known = FIRST.filter((name) => names.includes(name));
+  const areSearches = looks.every(({ run }) => run.kind === "lrsearch");
+  const axes = areSearches ? [BY_LR, ...AXES] : AXES;
+  const [chosenAxis, setAxis] = useState<CurveAxis | null>(null);
+  const axis = axes.find(({ value }) => value === chosenAxis)?.value ?? axes[0].value;
+  // What is the axis is no curve.
+  const names = comparison.metrics
+    .map(({ name }) => name)
+    .filter((name) => axis !== "lr" || name !== STATISTIC_NAMES.lr);
+  const [chosen, setMetrics] = useState(() => {
+    const known = (areSearches ? FIRST_OF_SEARCHES : FIRST).filter((name) => names.includes(name));
     return known.length > 0 ? known : names.slice(0, 4);
   });
-  const [axis, setAxis] = useState<CurveAxis>("step");
+  const metrics = chosen.filter((name) => names.includes(name));
   const [averaged, setAveraged] = useState(false);
   const [smoothing, setSmoothing] = useState<number | null>(null);
   const request = (wanted: readonly string[]): CurvesRequest => ({
     runIds: looks.map(({ run }) => run.id),
-    metrics: [...wanted],
+    metrics: axis === "lr" && wanted.length > 0 ? [...wanted, STATISTIC_NAMES.lr] : [...wanted],
     columns: COLUMNS,
     steps: null,
     smoothings: smoothing === null ? [] : [smoothing],
     at: [],
   });
   const answer = useCurves(request(metrics));
-  const groups = useMemo(() => seedGroups(comparison, looks), [comparison, looks]);
+  // A search has several seeds of its own already.
+  const groups = useMemo(
+    () => (areSearches ? [] : seedGroups(comparison, looks)),
+    [areSearches, comparison, looks],
+  );
   const bandsRequest = (wanted: readonly string[]): BandsRequest => ({
     groups: averaged ? groups.map((group) => group.looks.map(({ run }) => run.id)) : [],
     metrics: [...wanted],
@@ -81,11 +100,10 @@ export function CurvesPart({ comparison, looks }: CurvesPartProps) {
           size="xs"
           aria-label="What the axis counts"
           value={axis}
-          data={[
-            { value: "step", label: "by step" },
-            { value: "time", label: "by time" },
-          ]}
-          onChange={(event) => setAxis(event.currentTarget.value === "time" ? "time" : "step")}
+          data={axes}
+          onChange={(event) =>
+            setAxis(axes.find(({ value }) => value === event.currentTarget.value)?.value ?? null)
+          }
         />
         <NativeSelect
           size="xs"

@@ -28,8 +28,8 @@ export const AXIS_TITLES: Readonly<Record<TrainingAxis, string>> = {
 export interface TrainingLine {
   readonly label: string;
   readonly points: () => MinMaxBuffer | readonly Point[];
-  /** The recorded metric that it draws; null where it is computed for the drawing. */
-  readonly metric: string | null;
+  /** What the store has it under. */
+  readonly metric: string;
   /** Whether it is the metric smoothed, not as it was recorded. */
   readonly isSmoothed?: boolean;
 }
@@ -101,13 +101,10 @@ export class DrawnLines {
     };
   }
 
-  /** Every recorded point; undefined where a line is computed for the drawing. */
-  wholeTable([line, value]: readonly [string, string]): (() => Promise<TextTable>) | undefined {
+  /** Every recorded point. */
+  wholeTable([line, value]: readonly [string, string]): () => Promise<TextTable> {
     const recorded = this.#lines.filter(({ isSmoothed }) => isSmoothed !== true);
-    const labels = new Map(
-      recorded.flatMap(({ metric, label }) => (metric === null ? [] : [[metric, label]])),
-    );
-    if (labels.size < recorded.length) return undefined;
+    const labels = new Map(recorded.map(({ metric, label }) => [metric, label]));
     return async () => {
       const curves = await readWholeCurves(this.log.runId, [...labels.keys()]);
       return {
@@ -132,7 +129,7 @@ export class DrawnLines {
       return minMaxIndices(values, 0, since.length, columns).flatMap((index) => since[index] ?? []);
     };
     const placed = (those: readonly Point[]): Point[] => those.map(({ x, y }) => ({ x: this.place(x), y }));
-    const part = metric === null ? undefined : this.#finer.find((curve) => curve.metric === metric);
+    const part = this.#finer.find((curve) => curve.metric === metric);
     const values = isSmoothed ? part?.smoothed[0] : part?.values;
     const [first, last] = [part?.steps[0], part?.steps.at(-1)];
     if (part === undefined || values === undefined || first === undefined || last === undefined) {

@@ -58,7 +58,7 @@ export function lossFigure(drawn: DrawnLines): Figure {
     height: 24,
     keyZoomAxes: ["x"],
     log: { axis: "y", initially: false },
-    ...(wholeTable === undefined ? {} : { wholeTable }),
+    wholeTable,
     table: () => drawn.table(COLUMNS),
     build: (theme, options) => ({
       type: "line",

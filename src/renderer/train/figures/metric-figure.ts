@@ -39,7 +39,7 @@ export function metricFigure(drawn: DrawnLines, chart: MetricChart): Figure {
     height: 13,
     keyZoomAxes: ["x"],
     log: { axis: "y", initially: chart.log === true },
-    ...(wholeTable === undefined ? {} : { wholeTable }),
+    wholeTable,
     table: () => drawn.table(["line", unit]),
     build: (theme, options) => ({
       type: "line",

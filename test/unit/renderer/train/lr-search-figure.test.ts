@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { lossRange, lrSearchFigure } from "../../../../src/renderer/train/lr-search-figure.ts";
+import { lrSearchFigure } from "../../../../src/renderer/train/lr-search-figure.ts";
+import { noTheme } from "../charts/no-theme.ts";
 import type { SeedSearch } from "../../../../src/shared/experiments/lr-search.ts";
 
 function search(seed: number, change: (losses: number[]) => void): SeedSearch {
@@ -25,7 +26,11 @@ describe("the figure of a search for a learning rate", () => {
       losses[20] = 400;
       losses.fill(1e6, 90);
     });
-    const { min, max } = lossRange([spiked]);
+    const { options } = lrSearchFigure({ searches: [spiked], suggested: null }).build(noTheme, {
+      log: true,
+      animate: false,
+    });
+    const { min, max } = options?.scales?.["y"] ?? {};
     expect(min).toBeGreaterThanOrEqual(0);
     expect(max).toBeLessThan(4);
     expect(max).toBeGreaterThan(2.5);

@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { STEP_SPEED } from "../../../../src/shared/experiments/training.ts";
 import { TrainingLog } from "../../../../src/renderer/train/training-log.ts";
 
 const point = (name: string, step: number, value: number, epoch = 1) => ({
@@ -76,17 +77,25 @@ describe("TrainingLog", () => {
     for (const { y } of log.speed.points(200)) expect(y).toBeCloseTo(1000);
   });
 
-  it("takes neither evaluations nor what came before the first step for slow steps in what is recorded", () => {
+  it("goes on from the speed that is recorded", () => {
     const log = new TrainingLog("r1");
-    // A second before the first step, ten milliseconds a step, and half a second of evaluation after every second one.
-    const points = Array.from({ length: 6 }, (_, i) => {
-      const wallMs = 1_000 + 10 * (i + 1) + 500 * Math.floor(i / 2);
-      const loss = { ...point("loss", i + 1, 1), wallMs };
-      return i % 2 === 0 ? [loss] : [loss, { ...point("validLoss", i + 1, 1), wallMs: wallMs + 500 }];
-    }).flat();
-    log.load({ points, loss: null });
-    expect(log.speed.points(10).map(({ y }) => Math.round(y))).toEqual([100, 100, 100, 100, 100]);
-    expect(log.numbers.stepsPerSecond).toBeCloseTo(100);
+    const steps = Float64Array.of(1, 2);
+    const speed = {
+      runId: "r1",
+      metric: STEP_SPEED,
+      points: 2,
+      pointsInSteps: 2,
+      steps,
+      epochs: steps,
+      wallMs: steps,
+      values: Float64Array.of(90, 110),
+      smoothed: [],
+      at: [],
+    };
+    log.load({ points: [point("loss", 1, 1), point("loss", 2, 1)], loss: null, speed });
+    expect(log.numbers.stepsPerSecond).toBe(110);
+    log.append([point("loss", 3, 1)]);
+    expect(log.speed.points(10).map(({ x }) => x)).toEqual([1, 2, 3]);
   });
 
   it("ignores a metric that it has no place for", () => {

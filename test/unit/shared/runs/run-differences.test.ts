@@ -24,6 +24,21 @@ describe("runDifferences()", () => {
     ]);
   });
 
+  it("says what differs between searches for a learning rate that nobody renamed", () => {
+    const search = (id: string, batchSize: number) => ({
+      ...training(
+        id,
+        { batchSize },
+        `Learning rate for adamw, batch ${batchSize}: 784-20-10, relu, cross entropy`,
+      ),
+      kind: "lrsearch",
+    });
+    expect([...runDifferences([search("a", 16), search("b", 64)]).values()]).toEqual([
+      "batch size 16",
+      "batch size 64",
+    ]);
+  });
+
   it("tells formulas of own activations only where one name stands for several", () => {
     const bend = (forward: string) => ({
       network: "784-20-10, bend, cross entropy",
