@@ -111,7 +111,8 @@ export class CheckRecorder {
       throw new GuestError(
         "LimitError",
         `${kind}(): the forward pass has ${elements.toLocaleString("en")} numbers, a check goes over at most ` +
-          `${MOST_ELEMENTS.toLocaleString("en")}. Check it on fewer rows, x.slice(0, 512)`,
+          `${MOST_ELEMENTS.toLocaleString("en")}. Check it on fewer rows, ` +
+          (kind === "check" ? "{ rows: 512, batch: [x, y] }" : "x.slice(0, 512)"),
       );
     }
     const steps = new Map(nodes.map((node, step) => [node, step]));
