@@ -6,6 +6,7 @@ import type { CellError } from "../shared/live/cell-result.ts";
 import type { CellSources } from "./cell-sources.ts";
 import { GuestError } from "./guest-error.ts";
 import type { Thrown } from "./interpreter.ts";
+import { nameHint, type KnownNames } from "./name-hints.ts";
 import { RequestRefused } from "./main-line.ts";
 import { CellSyntaxError } from "./prepare-cell.ts";
 
@@ -80,7 +81,15 @@ export const recordedAt = (error: unknown): SourceLine | null =>
 export function failureOf(
   thrown: Thrown,
   sources: CellSources,
-  { stopped, otherwise }: { readonly stopped: boolean; readonly otherwise: SourceLine | null },
+  {
+    stopped,
+    otherwise,
+    names,
+  }: {
+    readonly stopped: boolean;
+    readonly otherwise: SourceLine | null;
+    readonly names: () => KnownNames;
+  },
 ): CellError {
   const running = sources.frames(thrown.stack).map(({ cell, line, column, function: name }) => {
     return { cell, line, column, function: name };
@@ -91,7 +100,8 @@ export function failureOf(
   }
   const own = thrown.name === "InternalError" ? INTERPRETER[thrown.message] : undefined;
   const name = (own ?? thrown).name.slice(0, LONGEST_NAME);
-  const message = (own ?? thrown).message.slice(0, LONGEST_MESSAGE);
+  const hint = nameHint(thrown, sources.codeBefore(thrown.stack), names);
+  const message = (hint ?? (own ?? thrown).message).slice(0, LONGEST_MESSAGE);
   const kind = thrown.name === "SyntaxError" && running.length === 0 ? "syntax" : (KINDS[name] ?? "runtime");
   return { kind, name, message, frames };
 }

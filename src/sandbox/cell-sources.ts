@@ -44,6 +44,14 @@ export class CellSources {
     return frames;
   }
 
+  /** The compiled line at which a cell threw, up to where it did; "" where no cell was running. */
+  codeBefore(stack: string): string {
+    for (const { cell, line, column } of this.#places(stack)) {
+      return (cell.prepared.code.split("\n")[line - 1] ?? "").slice(0, column - 1);
+    }
+    return "";
+  }
+
   /** Where the innermost call of a cell stands. */
   line(stack: string): SourceLine | null {
     for (const found of this.#places(stack)) {

@@ -2,6 +2,7 @@ import { numelOf } from "../core/ops/recording-ops.ts";
 import { moveZeros } from "../core/tensor/check/move-zeros.ts";
 import type { CheckReport as Judgement, JudgedGradient } from "../core/tensor/check/check-types.ts";
 import { tensorOf } from "../core/tensor/create.ts";
+import { differenceCount, provenSteps } from "../core/tensor/float64/differences.ts";
 import { decisiveSteps, leavesOf, programOf } from "../core/tensor/float64/program.ts";
 import { showShape } from "../core/tensor/shapes.ts";
 import type { Recorder, SourceLine, TensorNode } from "../core/tensor/tensor-node.ts";
@@ -13,6 +14,8 @@ import type { TensorLedger } from "./tensor-ledger.ts";
 
 /** Elements of all steps together, which are held in float64 several times over. */
 const MOST_ELEMENTS = 60_000_000;
+/** Central differences of all tensors together. */
+const MOST_DIFFERENCES = 1_000_000;
 /** Larger tensors are data, not parameters that begin as zeros. */
 const MOST_PARAMETERS = 200_000;
 
@@ -22,6 +25,10 @@ export interface AskedCheck {
   readonly loss: TensorNode;
   readonly wanted: readonly { readonly node: TensorNode; readonly name: string }[];
   readonly place: SourceLine | null;
+  /** Coordinates of a tensor at which central differences prove the reference; Infinity for all. */
+  readonly differences: number;
+  /** Of how many rows the first were taken; null where the tensors stayed as they are. */
+  readonly rows: { readonly taken: number; readonly of: number } | null;
 }
 
 interface SetGradient {
@@ -87,7 +94,7 @@ export class CheckRecorder {
   }
 
   /** @throws {GuestError} If it is no loss, or too large. */
-  end({ kind, loss, wanted, place }: AskedCheck): CheckReport {
+  end({ kind, loss, wanted, place, differences, rows }: AskedCheck): CheckReport {
     if (numelOf(loss.shape) !== 1) {
       throw new GuestError(
         "ShapeError",
@@ -104,7 +111,8 @@ export class CheckRecorder {
       throw new GuestError(
         "LimitError",
         `${kind}(): the forward pass has ${elements.toLocaleString("en")} numbers, a check goes over at most ` +
-          `${MOST_ELEMENTS.toLocaleString("en")}. Check it on fewer rows, x.slice(0, 512)`,
+          `${MOST_ELEMENTS.toLocaleString("en")}. Check it on fewer rows, ` +
+          (kind === "check" ? "{ rows: 512, batch: [x, y] }" : "x.slice(0, 512)"),
       );
     }
     const steps = new Map(nodes.map((node, step) => [node, step]));
@@ -125,17 +133,39 @@ export class CheckRecorder {
       }),
       wanted: wanted.map(({ node, name }) => ({ step: stepOf(node), name })),
       seed: this.#seed,
+      differences,
     };
+    const count = differenceCount(
+      provenSteps(question).map((step) => numelOf(nodeAt(step).shape)),
+      differences,
+    );
+    if (count > MOST_DIFFERENCES) {
+      throw new GuestError(
+        "LimitError",
+        `${kind}(): these are ${count.toLocaleString("en")} central differences, a check makes at most ` +
+          `${MOST_DIFFERENCES.toLocaleString("en")}. Name fewer or smaller tensors, or take a sample of each, ` +
+          "{ differences: 200 }",
+      );
+    }
     const recorded = this.#ledger.recordedOperations;
     const judgement = this.#line.ask<"check">({ kind: "check", question });
     if (!judgement.passed) this.#failed++;
     const forward = program.steps.filter(({ inputs }) => inputs.length > 0).length;
-    return reportOf(judgement, {
-      kind,
-      place,
-      operations: { forward, recorded },
-      ms: performance.now() - began,
-    });
+    const notices = [
+      ...(rows !== null && rows.taken < rows.of
+        ? [`On the first ${rows.taken.toLocaleString("en")} of ${rows.of.toLocaleString("en")} rows.`]
+        : []),
+      ...judgement.notices,
+    ];
+    return reportOf(
+      { ...judgement, notices },
+      {
+        kind,
+        place,
+        operations: { forward, recorded },
+        ms: performance.now() - began,
+      },
+    );
   }
 }
 

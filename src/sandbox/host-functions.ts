@@ -238,7 +238,7 @@ export function hostFunctions(parts: HostParts): Readonly<Record<string, HostFun
       checker.cancel();
       return undefined;
     },
-    checkEnd: (kind, loss, names, given, ...of) => {
+    checkEnd: (kind, loss, names, differences, taken, ofRows, given, ...of) => {
       const wanted = of.map((one, at) => ({
         node: tensor(one),
         name: text(names, LONG_TEXT).split("\n")[at] ?? "",
@@ -247,6 +247,8 @@ export function hostFunctions(parts: HostParts): Readonly<Record<string, HostFun
         kind: text(kind) === "checkLayer" ? "checkLayer" : "check",
         loss: tensor(loss),
         wanted,
+        differences: number(differences),
+        rows: number(ofRows) === 0 ? null : { taken: number(taken), of: number(ofRows) },
         place: sources.line(text(given, LONG_TEXT)),
       });
       outputs.add({ kind: "check", report });

@@ -61,7 +61,7 @@ const OF_CELLS = ["forgetFailure", "forgetRandom", "makeGarbage", "showResult", 
 
 /** The language's entry files, with what the lab calls of each. */
 const ENTRIES = {
-  "./install.ts": [...OF_CELLS, "describeVariables", "enterStudent"],
+  "./install.ts": [...OF_CELLS, "describeVariables", "enterStudent", "knownNames"],
   "./check-world.ts": [...OF_CELLS, "beginCheck", "enterCheck"],
 } as const;
 type Entry = keyof typeof ENTRIES;

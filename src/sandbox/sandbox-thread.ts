@@ -1,4 +1,5 @@
 import { parentPort, workerData } from "node:worker_threads";
+import * as v from "valibot";
 import type { CellError } from "../shared/live/cell-result.ts";
 import type { CellSource, CheckSource } from "../shared/live/live-settings.ts";
 import type { FromSandbox, SandboxData, ToSandbox } from "../shared/live/sandbox-protocol.ts";
@@ -14,6 +15,7 @@ import { MainLine } from "./main-line.ts";
 import { prepareCell } from "./prepare-cell.ts";
 import { RandomKeys } from "./random-keys.ts";
 import { TensorLedger } from "./tensor-ledger.ts";
+import { knownNamesSchema, type KnownNames } from "./name-hints.ts";
 import { LessonCheck } from "./lesson-check.ts";
 import { TimeRecorder } from "./time-recorder.ts";
 import { Tray } from "./tray.ts";
@@ -75,6 +77,13 @@ const interpreter = await Interpreter.start(
 const recordedPlace = ({ message }: { readonly message: string }): SourceLine | null =>
   lastError?.message === message ? lastError.at : null;
 
+/** What cells can call; nothing where a cell has broken the functions that tell it. */
+function knownNames(): KnownNames {
+  const told = interpreter.callText("knownNames", "");
+  const parsed = v.safeParse(knownNamesSchema, "text" in told ? told.text : "");
+  return parsed.success ? parsed.output : { globals: [], members: [] };
+}
+
 /** Runs a cell to its end, what it left to compute included. */
 function run({ id, source }: CellSource): CellError | null {
   try {
@@ -83,7 +92,8 @@ function run({ id, source }: CellSource): CellError | null {
     const thrown = interpreter.run(prepared.code, sources.add(id, prepared), prepared.shownAt !== null);
     if (thrown !== null) {
       const shown = prepared.shownAt === null ? null : { cell: id, ...prepared.shownAt };
-      return failureOf(thrown, sources, { stopped: line.stopped, otherwise: recordedPlace(thrown) ?? shown });
+      const otherwise = recordedPlace(thrown) ?? shown;
+      return failureOf(thrown, sources, { stopped: line.stopped, otherwise, names: knownNames });
     }
     // What was interrupted among promises throws nothing.
     if (line.stopped) return failureOutside(null, id, true);
@@ -104,7 +114,11 @@ function check(source: CheckSource): CellError | null {
     );
     const thrown = lessonCheck.run(source);
     if (thrown !== null)
-      return failureOf(thrown, sources, { stopped: line.stopped, otherwise: recordedPlace(thrown) });
+      return failureOf(thrown, sources, {
+        stopped: line.stopped,
+        otherwise: recordedPlace(thrown),
+        names: knownNames,
+      });
     if (line.stopped) return failureOutside(null, source.id, true);
     ledger.finish();
     return checker.failure();

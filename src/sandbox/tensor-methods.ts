@@ -1,5 +1,6 @@
 import { arange, draw, eye, full, tensorOf } from "../core/tensor/create.ts";
-import { binary, clamp, unary, where } from "../core/tensor/elementwise.ts";
+import { isSmallest, SMALLEST } from "../core/optimisers/smallest.ts";
+import { binary, clamp, settle, unary, where } from "../core/tensor/elementwise.ts";
 import { einsum } from "../core/tensor/einsum.ts";
 import { gather, oneHot, scatterAlong, scatterRows, take } from "../core/tensor/indexing.ts";
 import { cat, pad, stack } from "../core/tensor/join.ts";
@@ -153,6 +154,14 @@ const METHODS = new Map<string, Method>([
       clamp(recorder, given.tensor(0), bounds(given.numberOrNone(1), given.numberOrNone(2))),
   ],
   ["clampMin", ({ recorder }, given) => clamp(recorder, given.tensor(0), { min: given.number(1) })],
+  [
+    "settle",
+    ({ recorder }, given) => {
+      const name = given.text(1);
+      if (!isSmallest(name)) throw new GuestError("TypeError", `${name}: nothing that becomes 0`);
+      return settle(recorder, given.tensor(0), SMALLEST[name]);
+    },
+  ],
   ["softmax", ({ recorder }, given) => softmax(recorder, given.tensor(0), given.number(1))],
   ["matmul", ({ recorder }, given) => matmul(recorder, given.tensor(0), given.tensor(1))],
   ["t", ({ recorder }, given) => transpose(recorder, given.tensor(0))],

@@ -2,6 +2,7 @@ import { readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { Locator, Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { accessibilityViolations } from "./accessibility-violations.ts";
 import { launchApp, type LaunchedApp } from "./launch-app.ts";
 import { takeScreenshot } from "./take-screenshots.ts";
 
@@ -95,6 +96,31 @@ describe("a lesson", () => {
     await lesson.click();
     await expect.poll(() => library().getByText("5. The gradient of the loss").count()).toBe(1);
     await expect.poll(() => at.innerText()).toContain("2 / predictions.shape[0]!");
+  });
+});
+
+describe("the page of all lessons", () => {
+  it("says what is done of each, and goes on at the exercise that comes next", async () => {
+    await page.getByRole("button", { name: "All lessons on a page" }).click();
+    await page.getByRole("heading", { name: "The course" }).waitFor();
+    const fifth = page
+      .getByRole("list", { name: "The course" })
+      .locator("> li")
+      .filter({ hasText: "5. The gradient of the loss" });
+    expect(await fifth.innerText()).toMatch(
+      /begun[\s\S]*1 of 2 exercises passed[\s\S]*4 attempts; last passed on/,
+    );
+    expect(await accessibilityViolations(page)).toEqual([]);
+    await takeScreenshot(page, "lessons-page");
+    await page.getByRole("button", { name: /^Go on: 5\..*, Backward of the mean absolute error$/ }).click();
+    const next = page.getByRole("group", { name: "Exercise Backward of the mean absolute error" });
+    await expect
+      .poll(() =>
+        cells()
+          .filter({ has: next })
+          .evaluate((one) => one === document.activeElement),
+      )
+      .toBe(true);
   });
 });
 

@@ -94,6 +94,10 @@ export function where(recorder: Recorder, condition: TensorNode, yes: Operand, n
   return record(recorder, { op: { kind: "where" }, inputs: [condition, a, b], shape, dtype, label: "where" });
 }
 
+/** x, or 0 where |x| < smallest; NaN stays. */
+export const settle = (recorder: Recorder, x: TensorNode, smallest: number): TensorNode =>
+  where(recorder, binary(recorder, "lt", unary(recorder, "abs", x), smallest), 0, x);
+
 /**
  * max(min(x, max), min).
  *

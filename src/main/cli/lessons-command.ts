@@ -1,6 +1,7 @@
 import { resolve } from "node:path";
 import { exercisesOf, handedOut } from "../../shared/documents/exercise.ts";
 import { counted } from "../../core/counted.ts";
+import type { Course } from "../../shared/experiments/lessons.ts";
 import type { Lab } from "../lab/lab.ts";
 import { readDocumentFile } from "../lab/documents/read-document-file.ts";
 import { writeDocumentFile } from "./write-document-file.ts";
@@ -17,20 +18,28 @@ export interface LessonsTestOptions {
   readonly json?: true;
 }
 
-/** Lists the lessons that come with the app, with how far a person has come. */
+/** Lists the lessons that come with the app and those among the notebooks, with how far a person has come. */
 export function runLessonsCommand(lab: Lab, options: { readonly json?: true }): ExitCode {
-  const { lessons, next } = lab.lessons.list();
+  const { own, ...course } = lab.lessons.list();
   if (options.json === true) {
-    printJson({ lessons, next });
+    printJson({ ...course, own });
     return EXIT.ok;
   }
+  printCourse(course);
+  if (own.lessons.length > 0) {
+    print("\nAmong your notebooks\n");
+    printCourse(own);
+  }
+  return EXIT.ok;
+}
+
+function printCourse({ lessons, next }: Course): void {
   for (const { id, title, exercises, state } of lessons) {
     const passed = exercises.filter((one) => one.passed).length;
     const mark = { new: " ", begun: "·", done: "✓" }[state];
     print(`${mark} ${id.padEnd(32)} ${passed} of ${exercises.length}  ${title}\n`);
   }
   if (next !== null) print(`\nNext: ${next.exercise} of ${next.lesson}\n`);
-  return EXIT.ok;
 }
 
 /** Proves for an author that each solution passes its check and each starter fails it. */

@@ -143,6 +143,7 @@ export function menuTemplate(
         SEPARATOR,
         // Not of one group, of which one would always be on: Settings are a view too.
         command("show-notebook", "Notebook", "checkbox"),
+        command("show-lessons", "Lessons"),
         command("show-ladder", "Ladder", "checkbox"),
         command("show-initialise", "Initialise", "checkbox"),
         command("show-stages", "Stages", "checkbox"),

@@ -1,28 +1,35 @@
 import { cellLabel } from "../../shared/documents/lab-document.ts";
 import type { DocumentExportFormat } from "../../shared/documents/document-records.ts";
 import { choose, runHere, runStale } from "../live/cell/cell-commands.ts";
+import { courseShownStore } from "../live/course/course-store.ts";
 import { requestFocus } from "../live/cell/focus-request.ts";
 import { openFind } from "../live/document/find-store.ts";
 import { isReadOnly, openStore, saveNow } from "../live/document/open-notebook.ts";
 import { clearOutputs, restartKernel } from "../live/kernel/run-actions.ts";
 import { sessionStore } from "../live/kernel/session-store.ts";
+import { showCourse } from "../live/library/lessons-store.ts";
 import { createDocument, exportDocument, importDocuments } from "../live/library/library-store.ts";
 import { command, type Command, type WindowCommand } from "./command.ts";
 import { shownViewId, showView } from "./views.ts";
 
+function showNotebook(): void {
+  courseShownStore.set(false);
+  showView("notebook");
+}
 /** Shows the notebook, where what was done is seen. */
 const inNotebook = (does: () => void) => (): void => {
-  showView("notebook");
+  showNotebook();
   does();
 };
 const isOpen = (): boolean => openStore.get() !== null;
-const isInSight = (): boolean => shownViewId() === "notebook" && isOpen();
+const isInSight = (): boolean => shownViewId() === "notebook" && isOpen() && !courseShownStore.get();
 
 /** The chosen cell of the notebook in sight; null for a text, which is not run. */
 function chosenCode(): string | null {
+  if (!isInSight()) return null;
   const { chosen, document } = openStore.get()?.edit ?? { chosen: null, document: null };
   const kind = document?.cells.find(({ id }) => id === chosen)?.kind;
-  return shownViewId() === "notebook" && (kind === "code" || kind === "exercise") ? chosen : null;
+  return kind === "code" || kind === "exercise" ? chosen : null;
 }
 
 function canSave(): boolean {
@@ -45,6 +52,12 @@ export const NOTEBOOK_COMMANDS: readonly WindowCommand[] = [
   }),
   command("import-notebooks", "Import notebooks (.lab.ts, .ipynb)", "Notebook", {
     run: inNotebook(() => void importDocuments()),
+  }),
+  command("show-lessons", "Show all lessons on a page", "Notebook", {
+    run: () => {
+      showView("notebook");
+      showCourse();
+    },
   }),
   command("save-notebook", "Save the notebook now", "Notebook", {
     when: canSave,
@@ -80,7 +93,7 @@ export const NOTEBOOK_COMMANDS: readonly WindowCommand[] = [
 ];
 
 function goToCell(id: string): void {
-  showView("notebook");
+  showNotebook();
   choose(id);
   requestFocus({ cell: id, mode: "command" });
 }

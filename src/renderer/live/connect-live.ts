@@ -33,7 +33,8 @@ export function connectLive(): void {
     if (isShown(state.documentId)) sessionStore.set(withState(sessionStore.get(), state));
   });
   window.lab.on("sessionOutput", ({ documentId, cell, output }) => {
-    if (isShown(documentId)) sessionStore.set(withOutput(sessionStore.get(), cell, output));
+    // A loop may print thousands of times a second; they are drawn together.
+    if (isShown(documentId)) sessionStore.setAndTellLater(withOutput(sessionStore.get(), cell, output));
   });
   window.lab.on("sessionCellEnded", ({ documentId, stored }) => {
     if (isShown(documentId)) sessionStore.set(withEnd(sessionStore.get(), stored));

@@ -3,6 +3,8 @@ import { memo, useState } from "react";
 import { useDropOffer } from "../exchange/dropped.ts";
 import { useStore } from "../store/create-store.ts";
 import { ViewLayout } from "../ui/view-layout.tsx";
+import { CoursePage } from "./course/course-page.tsx";
+import { courseShownStore } from "./course/course-store.ts";
 import { ConflictDialog } from "./dialogs/conflict-dialog.tsx";
 import { RenameDialog, RunQuestionDialog } from "./dialogs/question-dialogs.tsx";
 import { VersionsDialog } from "./dialogs/versions-dialog.tsx";
@@ -48,11 +50,13 @@ export function LiveView() {
 function OpenedPane() {
   const open = useStore(openStore);
   const opening = useStore(openingStore);
+  const courseShown = useStore(courseShownStore);
+  if (courseShown) return <CoursePage />;
   if (open !== null) return <NotebookPane key={open.entry.id} open={open} />;
   return (
     <p className={classes["start"]}>
       {opening === null
-        ? "Write your own forward and backward pass, and let the lab check every gradient. Make a new notebook, or open one at the left; files can be dropped here."
+        ? "Write your own forward and backward pass, and let the lab check every gradient. Make a new notebook, or open one or a lesson at the left; files can be dropped here."
         : "Opening the notebook…"}
     </p>
   );

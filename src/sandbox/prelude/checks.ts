@@ -1,3 +1,4 @@
+import { batchOf, differencesOf, needOptions, type Batch, type CheckOptions } from "./check-options.ts";
 import { rand, randn, tensor, zeros } from "./functions.ts";
 import { callers, host } from "./host.ts";
 import { checking, handleOf, isTensor, rebind, wrap, type Arg, type Tensor } from "./tensor.ts";
@@ -51,38 +52,56 @@ export interface Report {
 const report = (json: string): Report =>
   Object.freeze({ ...(JSON.parse(json) as Report), quiet: true as const });
 
+interface Asked {
+  readonly kind: "check" | "checkLayer";
+  /** Coordinates of a tensor; Infinity for all. */
+  readonly differences: number;
+  readonly batch: Batch;
+}
+
 /** Runs f with everything taken down, and looks at the gradients that it set. */
-function checked(kind: string, f: () => Tensor, of: Readonly<Record<string, Tensor>>): Report {
+function checked(
+  { kind, differences, batch }: Asked,
+  f: () => Tensor,
+  of: Readonly<Record<string, Tensor>>,
+): Report {
   const names = Object.keys(of);
   const tensors = Object.values(of);
   for (const [at, one] of tensors.entries()) {
     if (!isTensor(one)) throw new TypeError(`${kind}(): ${names[at] ?? ""} is no tensor`);
   }
   const stack = callers();
+  const all = [...new Set([...batch.cut.keys(), ...tensors])];
+  const kept = all.map((one) => ({ one, own: handleOf(one), g: one.g }));
   // A bias of zeros hides mistakes: before it and after it are the same. It is moved a little, and put back.
-  const moved = tensors.map((one) => ({
-    one,
-    own: handleOf(one),
-    g: one.g,
-    noise: host.movedZeros(handleOf(one)),
-  }));
-  const anyMoved = moved.some(({ noise }) => noise !== undefined);
-  for (const { one, noise } of moved) if (noise !== undefined) rebind(one, noise);
+  const others = all.map((one) => {
+    const cut = batch.cut.get(one);
+    const taken = cut ?? one;
+    const moved = tensors.includes(one) ? host.movedZeros(handleOf(taken)) : undefined;
+    return moved ?? (cut === undefined ? undefined : handleOf(cut));
+  });
+  const changed = others.some((other) => other !== undefined);
   host.checkBegin();
+  for (const [at, { one }] of kept.entries()) {
+    const other = others[at];
+    if (other !== undefined) rebind(one, other);
+  }
   checking.on = true;
   try {
     const loss = f();
     checking.on = false;
     if (!isTensor(loss))
       throw new TypeError(`${kind}(): the function must return the loss, a tensor of one number`);
-    return report(host.checkEnd(kind, handleOf(loss), names.join("\n"), stack, ...tensors.map(handleOf)));
+    const { rows, of: ofRows } = batch;
+    const asked = [kind, handleOf(loss), names.join("\n"), differences, rows, ofRows, stack] as const;
+    return report(host.checkEnd(...asked, ...tensors.map(handleOf)));
   } finally {
     checking.on = false;
     host.checkCancel();
-    for (const { one, own, g, noise } of moved) {
-      if (noise !== undefined) rebind(one, own);
-      // What was computed from moved values is not what f gives.
-      if (anyMoved) one.g = g;
+    for (const [at, { one, own, g }] of kept.entries()) {
+      if (others[at] !== undefined) rebind(one, own);
+      // What was computed from other values is not what f gives.
+      if (changed) one.g = g;
     }
   }
 }
@@ -91,9 +110,15 @@ function checked(kind: string, f: () => Tensor, of: Readonly<Record<string, Tens
  * Runs f, which computes a loss and sets `.g` by hand, and compares each gradient with the float64 derivative of what f
  * itself computed. Names the mistake and its line where it can.
  */
-export function check(f: () => Tensor, of: Readonly<Record<string, Tensor>>): Report {
+export function check(
+  f: () => Tensor,
+  of: Readonly<Record<string, Tensor>>,
+  options: CheckOptions = {},
+): Report {
   if (typeof f !== "function") throw new TypeError("check(): expected a function that returns the loss");
-  return checked("check", f, of);
+  needOptions("check", options);
+  const differences = differencesOf("check", options.differences);
+  return checked({ kind: "check", differences, batch: batchOf("check", options) }, f, of);
 }
 
 export interface Layer {
@@ -122,7 +147,11 @@ function parametersOf(layer: Layer, inputs: readonly Tensor[]): Record<string, T
 export function checkLayer(
   layer: Layer,
   inputs: readonly Tensor[] | Readonly<Record<string, Tensor>>,
+  options: Pick<CheckOptions, "differences"> = {},
 ): Report {
+  needOptions("checkLayer", options, ["differences"]);
+  const differences = differencesOf("checkLayer", options.differences);
+  const asked = { kind: "checkLayer", differences, batch: batchOf("checkLayer", {}) } as const;
   const names = Array.isArray(inputs) ? inputs.map((_x, at) => `input${at}`) : Object.keys(inputs);
   const given = Object.values<Tensor>(inputs);
   if (typeof layer?.forward !== "function" || typeof layer.backward !== "function") {
@@ -136,7 +165,7 @@ export function checkLayer(
       ...parameters,
     };
     return checked(
-      "checkLayer",
+      asked,
       () => {
         const out = layer.forward(...rows);
         if (!isTensor(out)) throw new TypeError("checkLayer(): forward must return a tensor");

@@ -60,8 +60,20 @@ export interface Host {
    */
   checkGradient(tensor: Handle, gradient: Handle | undefined, stack: string, made?: Handle): void;
   checkCancel(): void;
-  /** JSON of the report; names are separated by line ends, tensors follow in their order. */
-  checkEnd(kind: string, loss: Handle, names: string, stack: string, ...of: Handle[]): string;
+  /**
+   * JSON of the report; names are separated by line ends, tensors follow in their order. `differences` coordinates of
+   * each prove the reference, Infinity for all; of `ofRows` rows the first `rows` were taken, of 0 where none were cut.
+   */
+  checkEnd(
+    kind: string,
+    loss: Handle,
+    names: string,
+    differences: number,
+    rows: number,
+    ofRows: number,
+    stack: string,
+    ...of: Handle[]
+  ): string;
   /** From here on operations are only taken down and nothing can be read, until `formulaEnd`. */
   formulaBegin(): void;
   formulaEnd(): void;

@@ -64,6 +64,14 @@ for (const name of ["SharedArrayBuffer", "Atomics"]) Reflect.deleteProperty(glob
 
 knowOwnNames();
 
+// A cell may replace the global names; the language goes on with those it began with.
+const { getOwnPropertyNames } = Object;
+const { stringify } = JSON;
+const members = [Tensor.prototype, nn, nn.init, optim].flatMap((of) => getOwnPropertyNames(of));
+
+/** In JSON, what a cell can call: for the words about a name that does not exist. */
+const knownNames = (): string => stringify({ globals: getOwnPropertyNames(globalThis), members });
+
 /** Fills the heap with cycles until the interpreter looks for garbage. */
 function makeGarbage(): void {
   for (let i = 0; i < 30_000; i++) {
@@ -78,6 +86,7 @@ export {
   enterStudent,
   forgetFailure,
   forgetRandom,
+  knownNames,
   makeGarbage,
   showResult,
   throwFailure,

@@ -1,5 +1,12 @@
 import { noGrad } from "./autograd.ts";
-import { setGrad, type Tensor } from "./tensor.ts";
+import { handleOf, made, setGrad, type Tensor } from "./tensor.ts";
+
+/**
+ * x, with 0 for what is too small to move a parameter: means that no gradient feeds any more would become subnormal
+ * numbers, and many CPUs take a hundred cycles for each. The lab's own kernels have the same bounds.
+ */
+const settled = (x: Tensor, what: "gradient" | "square" | "squared"): Tensor =>
+  made("settle", handleOf(x), what);
 
 /** What optimisers share: parameters, and forgetting their gradients. */
 class Optimiser {
@@ -50,7 +57,7 @@ export class SGD extends Optimiser {
   #direction(w: Tensor, g: Tensor): Tensor {
     if (this.momentum === 0) return g;
     const before = this.#velocity.get(w);
-    const v = before === undefined ? g : before.mul(this.momentum).add(g);
+    const v = settled(before === undefined ? g : before.mul(this.momentum).add(g), "gradient");
     this.#velocity.set(w, v);
     return this.nesterov ? g.add(v.mul(this.momentum)) : v;
   }
@@ -88,9 +95,14 @@ export class Adam extends Optimiser {
         if (w.grad === null) continue;
         const g = this.weightDecay === 0 ? w.grad : w.grad.add(w.mul(this.weightDecay));
         const before = this.#moments.get(w);
-        const m = before === undefined ? g.mul(1 - b1) : before.m.mul(b1).add(g.mul(1 - b1));
-        const v =
-          before === undefined ? g.square().mul(1 - b2) : before.v.mul(b2).add(g.square().mul(1 - b2));
+        const [gradient, square] = [
+          g.mul(1 - b1),
+          settled(g, "squared")
+            .square()
+            .mul(1 - b2),
+        ];
+        const m = settled(before === undefined ? gradient : before.m.mul(b1).add(gradient), "gradient");
+        const v = settled(before === undefined ? square : before.v.mul(b2).add(square), "square");
         this.#moments.set(w, { m, v });
         const unbiased = v.div(1 - b2 ** this.#steps).sqrt();
         w.sub_(

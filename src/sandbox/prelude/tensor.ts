@@ -1,3 +1,4 @@
+import { needReduceOptions } from "./reduce-options.ts";
 import { callers, host, type Handle } from "./host.ts";
 
 /** Where a tensor may stand, a number may stand. */
@@ -385,8 +386,15 @@ const unary = (method: string, x: Tensor): Tensor => noted(made(method, handleOf
 export const binary = (method: string, a: Arg, b: Arg): Tensor =>
   noted(made(method, operand(a), operand(b)), method, [a, b]);
 
-const reduced = (method: string, x: Tensor, o: Reduce & { readonly correction?: number }): Tensor =>
-  noted(made(method, handleOf(x), axes(o.dim), o.keepdim === true ? 1 : 0, o.correction), method, [x], o);
+function reduced(method: string, x: Tensor, o: Reduce & { readonly correction?: number }): Tensor {
+  needReduceOptions(method, o, isTensor(o));
+  return noted(
+    made(method, handleOf(x), axes(o.dim), o.keepdim === true ? 1 : 0, o.correction),
+    method,
+    [x],
+    o,
+  );
+}
 
 function mayChange(tensor: Tensor, method: string): void {
   if (tape.on && tensor.requiresGrad) {

@@ -241,11 +241,24 @@ interface Report {
     readonly relNorm: number;
   }[];
 }
+interface LayerCheckOptions {
+  /**
+   * Coordinates of each tensor at which central differences prove the float64 derivative, drawn by the seed: 3 unless
+   * told, at most 1,000,000, or "all". A check makes at most 1,000,000 in all.
+   */
+  readonly differences?: number | "all";
+}
+interface CheckOptions extends LayerCheckOptions {
+  /** Only the first rows of the tensors in `batch` are taken while f runs, all where there are fewer. */
+  readonly rows?: number;
+  /** Tensors with equally many rows, as the inputs and their targets: [x, y]. Needs `rows`. */
+  readonly batch?: readonly Tensor[];
+}
 /**
  * Runs f, which computes a loss and sets `.g` by hand, and compares each gradient with the float64 derivative of what f
  * computed; names the mistake and its line where it can.
  */
-declare function check(f: () => Tensor, of: Readonly<Record<string, Tensor>>): Report;
+declare function check(f: () => Tensor, of: Readonly<Record<string, Tensor>>, options?: CheckOptions): Report;
 interface Layer {
   forward(...inputs: Tensor[]): Tensor;
   backward(out: Tensor, ...inputs: Tensor[]): void;
@@ -257,6 +270,7 @@ interface Layer {
 declare function checkLayer(
   layer: Layer,
   inputs: readonly Tensor[] | Readonly<Record<string, Tensor>>,
+  options?: LayerCheckOptions,
 ): Report;
 
 /** An activation that a notebook has defined: a function of tensors, and a layer for `checkLayer`. */

@@ -287,6 +287,8 @@ export interface CheckQuestion<T> {
   }[];
   readonly wanted: readonly { readonly step: number; readonly name: string }[];
   readonly seed: number;
+  /** Coordinates of a tensor at which central differences prove the reference; Infinity for all. */
+  readonly differences: number;
 }
 
 /** Judges gradients that a person computed by hand against float64. */

@@ -25,21 +25,30 @@ export const exerciseProgressSchema = v.object({
 export type ExerciseProgress = v.InferOutput<typeof exerciseProgressSchema>;
 
 const lessonSchema = v.object({
-  /** The file's name without its end: "05-gradient-of-the-loss". */
+  /** Of the course: the file's name without its end, "05-gradient-of-the-loss"; of one's own: the notebook's id. */
   id: v.string(),
   number: v.number(),
   title: v.string(),
   /** The first paragraph of its text. */
   summary: v.string(),
   state: v.picklist(["new", "begun", "done"]),
+  /** The notebook in the library in which it is worked on, the one that was changed last; null before it is opened. */
+  documentId: v.nullable(v.string()),
   exercises: v.array(exerciseProgressSchema),
 });
 export type Lesson = v.InferOutput<typeof lessonSchema>;
 
-export const lessonListSchema = v.object({
+const courseSchema = v.object({
   lessons: v.array(lessonSchema),
   /** The first open exercise of the first lesson that was begun, else of the first new one; null when all is done. */
   next: v.nullable(v.object({ lesson: v.string(), exercise: v.string() })),
+});
+export type Course = v.InferOutput<typeof courseSchema>;
+
+export const lessonListSchema = v.object({
+  ...courseSchema.entries,
+  /** Notebooks with exercises that were made from no lesson of the course: a teacher's own, and handed-out ones. */
+  own: courseSchema,
 });
 export type LessonList = v.InferOutput<typeof lessonListSchema>;
 

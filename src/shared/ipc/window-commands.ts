@@ -45,6 +45,7 @@ export const COMMAND_KEYS = {
   cancel: ["Mod-."],
 
   "show-notebook": ["Mod-1"],
+  "show-lessons": [],
   "show-ladder": ["Mod-2"],
   "show-initialise": ["Mod-3"],
   "show-stages": ["Mod-4"],

@@ -13,7 +13,7 @@ export function runTensorCheck(
   control: Control,
 ): CheckReport | readonly Difference[] {
   const float32 = (tensor: Tensor): Float32Array => viewOf(memory, tensor, "float32").slice();
-  const { program, leaves, decisions, given, wanted, seed } = question;
+  const { program, leaves, decisions, given, wanted, seed, differences } = question;
   const request = {
     program,
     leaves: new Map(leaves.map(({ step, tensor }) => [step, Float64Array.from(float32(tensor))])),
@@ -21,6 +21,7 @@ export function runTensorCheck(
     given: given.map(({ step, tensor, shape, line }) => ({ step, values: float32(tensor), shape, line })),
     wanted,
     seed,
+    differences,
     beat: () => {
       control.beat();
     },

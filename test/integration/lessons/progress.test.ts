@@ -56,6 +56,45 @@ describe("the lessons of the lab", () => {
     expect(lessons.list().lessons.find(({ id }) => id === ID)?.state).toBe("begun");
   });
 
+  it("know the notebook in which a lesson is worked on, whatever it is called, and lessons that are none of the course", async () => {
+    const { documents, lessons } = test.lab;
+    const { text } = lessons.open({ id: ID });
+    const begun = await documents.create({ from: { kind: "text", text }, title: "My fifth" });
+    const exercise =
+      "// %% exercise id=e name=one title=One\nconst one = 0;\n// %% check\nassert(one === 1);\n";
+    const mine = (title: string, lesson = "") =>
+      documents.create({
+        from: {
+          kind: "text",
+          text: `// lab notebook 1 · title: x${lesson}\n// %% md id=t\n// # x\n//\n// Teaches one.\n${exercise}`,
+        },
+        title,
+      });
+    const tenth = await mine("10. Last");
+    const second = await mine("2. First");
+    await mine("2. First (copy)", " · lesson: 2. First");
+    const trashed = await mine("1. Gone");
+    await documents.trash({ ids: [trashed.id] });
+    await documents.create({ from: { kind: "empty" }, title: "No lesson" });
+
+    const list = lessons.list();
+    const bundled = new Map(list.lessons.map(({ id, documentId }) => [id, documentId]));
+    expect(bundled.get(ID)).toBe(begun.id);
+    expect(bundled.get("06-backward-of-linear")).toBeNull();
+    expect(list.own.lessons).toMatchObject([
+      { title: expect.stringContaining("2. First") as string, summary: "Teaches one.", state: "new" },
+      { title: "10. Last", documentId: tenth.id },
+    ]);
+    expect(list.own.next?.exercise).toBe("one");
+
+    const solved = (await documents.open({ id: second.id })).text.replace("one = 0", "one = 1");
+    expect(await lessons.check({ text: solved, exercise: "one" })).toMatchObject({ passed: true });
+    expect(lessons.list().own).toMatchObject({
+      lessons: [{ state: "done" }, { state: "new" }],
+      next: { lesson: tenth.id, exercise: "one" },
+    });
+  });
+
   it("takes the bundled check, whatever stands in the document", async () => {
     const { text } = test.lab.lessons.open({ id: ID });
     const emptied = text.replaceAll(/\/\/ %% check\n\{[\s\S]*?\n\}\n(?=\/\/ %%|$)/g, "// %% check\n{\n}\n");

@@ -126,6 +126,41 @@ describe("nn and optim", () => {
     );
   });
 
+  it("keep no subnormal numbers of what no gradient feeds any more", async () => {
+    // A weight at 0 moves by what is left of a mean, once a step of 1e30 times it shows it.
+    expect(
+      await live.print(`
+        for (const make of [
+          (w: Tensor) => new optim.SGD([w], { lr: 1, momentum: 0.9, nesterov: true }),
+          (w: Tensor) => new optim.Adam([w], { lr: 1, betas: [0.9, 0.9] }),
+        ]) {
+          const w = ones(5).requiresGrad_(), opt = make(w);
+          const step = (slope: number) => { opt.zeroGrad(); w.mul(slope).sum().backward(); opt.step(); };
+          step(1);
+          for (let n = 0; n < 900; n++) step(0);
+          noGrad(() => w.zero_());
+          opt.lr = 1e30;
+          step(0);
+          print(w.toArray().every((value) => value === 0));
+        }`),
+    ).toEqual(["true", "true"]);
+    // √v beside an eps of 1e-30: 1e-22 if v is the subnormal 1e-44, else nothing.
+    expect(
+      await live.print(`
+        const small = zeros(2).requiresGrad_();
+        small.mul(1e-21).sum().backward();
+        new optim.Adam([small], { lr: 1, eps: 1e-30 }).step();
+        print(small.abs().gt(1e8));
+        const lost = zeros(2).requiresGrad_();
+        lost.mul(NaN).sum().backward();
+        for (const opt of [new optim.SGD([lost], { lr: 1, momentum: 0.9 }), new optim.Adam([lost], { lr: 1 })]) {
+          noGrad(() => lost.zero_());
+          opt.step();
+          print(lost);
+        }`),
+    ).toEqual(["tensor([1, 1], bool)", "tensor([NaN, NaN])", "tensor([NaN, NaN])"]);
+  });
+
   it("a network learns MNIST", async () => {
     const [before, after] = await live.print(
       `const { xTrain, yTrain } = data(); const x = xTrain.sub(0.13).div(0.31), y = yTrain.unsqueeze(1);

@@ -138,6 +138,20 @@ describe("cells", () => {
     expect(message).toContain(".t()");
   });
 
+  it("are told which name does not exist and which was meant, of other cells' names too", async () => {
+    await live.print("function relu_backward(x: Tensor) { return x; }\nconst my_weights = ones(2);");
+    for (const [source, message] of [
+      [
+        "function g() { return relu_bakward(zeros(2)); }\ng()",
+        "'relu_bakward' is not defined. Did you mean relu_backward?",
+      ],
+      ["print(my_wieghts as Tensor)", "'my_wieghts' is not defined. Did you mean my_weights?"],
+      ["const y1: Tensor = (my_weights as any)\n  .addd(2)", ".addd is not a function. Did you mean .add?"],
+    ] as const) {
+      expect((await live.fail(source)).message).toBe(message);
+    }
+  });
+
   it("say where a text is no program, and run nothing of it", async () => {
     const error = await live.fail("let ran = 1;\nconst b: string = ;");
     expect(error).toMatchObject({ kind: "syntax", frames: [{ line: 2, column: 19 }] });

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { CheckReport } from "../../../src/shared/live/check-report.ts";
 import type { CellResult } from "../../../src/shared/live/cell-result.ts";
-import { startKernel, type TestKernel } from "./start-kernel.ts";
+import { startKernel, textsOf, type TestKernel } from "./start-kernel.ts";
 
 let live: TestKernel;
 beforeAll(async () => {
@@ -69,6 +69,40 @@ describe("check", () => {
       { passed: false, gradients: [{ name: "w1", verdict: "missing" }] },
     ]);
     expect(result.error?.message).toContain("a check failed");
+  });
+
+  it("proves its reference at as many coordinates as it is told, each once", async () => {
+    const result = await live.run(`
+      check(() => forward_and_backward(), { w1, w2 }, { differences: 20 });
+      check(() => forward_and_backward(), { w1, w2 }, { differences: "all" });`);
+    expect(result.error).toBeNull();
+    // w1 is (12, 8) and w2 (8, 1); each has a random direction too.
+    expect(reportsOf(result).map(({ proof }) => proof.differences)).toEqual([20 + 1 + 8 + 1, 96 + 1 + 8 + 1]);
+    expect(reportsOf(result).every(({ proof }) => proof.worst < 1e-5)).toBe(true);
+  });
+
+  it("takes the first rows of a batch, and puts the whole back", async () => {
+    const result = await live.run(`
+      x.g = null;
+      const { loss } = check(() => forward_and_backward(), { x, w1 }, { rows: 5, batch: [x, y] });
+      const first = x.slice(0, 5).matmul(w1).add(b1).clampMin(0).sub(0.5).matmul(w2).add(b2).squeeze(1);
+      assertClose(first.sub(y.slice(0, 5)).pow(2).mean(), loss);
+      print(x.shape, y.shape, x.g);`);
+    expect(result.error).toBeNull();
+    const [report] = reportsOf(result);
+    expect(report.gradients.find(({ name }) => name === "x")?.shape).toEqual([5, 12]);
+    expect(report.notes).toContain("On the first 5 of 32 rows.");
+    expect(textsOf(result)).toEqual(["[32, 12] [32] null"]);
+  });
+
+  it("refuses more central differences than it makes, and says how to make fewer", async () => {
+    const { error } = await live.run(`
+      const big = randn(1001, 1000);
+      check(() => { big.g = ones(1001, 1000); return big.sum(); }, { big }, { differences: "all" });`);
+    expect(error).toMatchObject({ name: "LimitError" });
+    expect(error?.message).toContain(
+      "these are 1,001,001 central differences, a check makes at most 1,000,000",
+    );
   });
 
   it("moves a bias of zeros while it checks, and puts it back with the gradients", async () => {

@@ -20,6 +20,8 @@ export interface CheckRequest {
   /** The tensors whose gradients must have been set. */
   readonly wanted: readonly { readonly step: number; readonly name: string }[];
   readonly seed: number;
+  /** Coordinates of a tensor at which central differences prove the reference; Infinity for all. */
+  readonly differences: number;
   /** Called often while it is judged; see PassInputs. */
   readonly beat?: (() => void) | undefined;
 }

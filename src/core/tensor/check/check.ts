@@ -1,4 +1,10 @@
-import { centralDifference, differenceTasks, type Difference } from "../float64/differences.ts";
+import {
+  centralDifference,
+  differenceTasks,
+  provenSteps,
+  slopeOf,
+  type Difference,
+} from "../float64/differences.ts";
 import { evaluate } from "../float64/evaluate.ts";
 import type { Float64Program } from "../float64/program.ts";
 import { reverse } from "../float64/reverse.ts";
@@ -87,22 +93,26 @@ function judged(
 }
 
 /**
- * Central differences of the wanted tensors, and of those that gradients were set of where none is wanted: every
- * `shares`-th of them from number `share` on, so that threads can share them.
+ * Central differences of the tensors that are proven: every `shares`-th of them from number `share` on, so that threads
+ * can share them.
  */
 export function proveReference(request: CheckRequest, share = 0, shares = 1): readonly Difference[] {
-  const { program, wanted, given, seed } = request;
+  const { program, seed, differences } = request;
   const pass = evaluate(program, request);
   const own = reverse(program, pass);
-  const steps = new Set((wanted.length > 0 ? wanted : given).map(({ step }) => step));
-  const tensors = [...steps]
-    .filter((step) => own.gradients[step] !== null)
-    .map((step) => ({ step, length: pass.values[step].length }));
-  const tasks = differenceTasks(tensors, seed).filter((_task, at) => at % shares === share);
-  return tasks.flatMap((task) => {
-    const gradient = own.gradients[task.step];
-    return gradient === null ? [] : [centralDifference(program, { inputs: request, pass, gradient }, task)];
-  });
+  const slopes = new Map(
+    provenSteps(request).flatMap((step) => {
+      const gradient = own.gradients[step];
+      return gradient === null ? [] : [[step, slopeOf(gradient)] as const];
+    }),
+  );
+  const tensors = [...slopes].map(([step, { gradient }]) => ({ step, length: gradient.length }));
+  return differenceTasks(tensors, { seed, coordinates: differences })
+    .filter((_task, at) => at % shares === share)
+    .flatMap((task) => {
+      const slope = slopes.get(task.step);
+      return slope === undefined ? [] : [centralDifference(program, { inputs: request, pass, slope }, task)];
+    });
 }
 
 /** What makes a check say less than it seems to. */

@@ -11,6 +11,7 @@ import type { LabDocument } from "../../../shared/documents/lab-document.ts";
 import { readLabDocument } from "../../../shared/documents/read-lab-document.ts";
 import { writeLabDocument } from "../../../shared/documents/write-lab-document.ts";
 import type {
+  Course,
   ExerciseProgress,
   ExerciseRequest,
   ExerciseResult,
@@ -24,6 +25,7 @@ import type { ActivityHandle } from "../activity/activity-handle.ts";
 import type { LabServices } from "../activity/experiment.ts";
 import { ExperimentCancelled } from "../activity/experiment-cancelled.ts";
 import type { BundledLessons } from "./bundled-lessons.ts";
+import { lessonDocuments, type LessonDocument } from "./lesson-documents.ts";
 import { explainResult } from "./explain-result.ts";
 import { gradedExercises, gradeFiles } from "./grade-files.ts";
 import type { CheckLimits, ExerciseRunner, Judge } from "./judge.ts";
@@ -56,22 +58,27 @@ export class LessonsLab {
     this.#given = given;
   }
 
+  /** The course that comes with the app, and the lessons that stand among a person's notebooks, by their titles. */
   list(): LessonList {
-    const lessons = this.#bundled.list().map(({ id, number, document }): Lesson => {
-      const exercises = this.#progressOf(document);
-      const touched = exercises.some(({ attempts, hintsShown, solutionShown }) => {
-        return attempts > 0 || hintsShown > 0 || solutionShown;
-      });
-      const done = exercises.length > 0 && exercises.every(({ passed }) => passed);
-      const state = done ? "done" : touched ? "begun" : "new";
-      return { id, number, title: document.header.title, summary: summaryOf(document), state, exercises };
+    const notebooks = lessonDocuments(this.#store);
+    const bundled = this.#bundled.list();
+    const course = bundled.map(({ id, number, document }): Lesson => {
+      const notebook = notebooks.find((one) => lessonKey(one.document) === id);
+      return { ...this.#standing(document), id, number, documentId: notebook?.id ?? null };
     });
-    const lesson =
-      lessons.find(({ state }) => state === "begun") ?? lessons.find(({ state }) => state === "new");
-    const exercise = lesson?.exercises.find(({ passed }) => !passed);
-    const next =
-      lesson === undefined || exercise === undefined ? null : { lesson: lesson.id, exercise: exercise.name };
-    return { lessons, next };
+    const known = new Set(bundled.map(({ id }) => id));
+    const own = new Map<string, LessonDocument>();
+    for (const one of notebooks) {
+      const key = lessonKey(one.document);
+      // A copy has the same progress; the one that was worked on last counts.
+      if (!known.has(key) && !own.has(key)) own.set(key, one);
+    }
+    const ownLessons = [...own.values()]
+      .toSorted((a, b) => inOrder.compare(a.document.header.title, b.document.header.title))
+      .map(({ id, document }, at): Lesson => {
+        return { ...this.#standing(document), id, number: at + 1, documentId: id };
+      });
+    return { ...courseOf(course), own: courseOf(ownLessons) };
   }
 
   /** @throws {ContractError} If no such lesson comes with the app. */
@@ -256,6 +263,16 @@ export class LessonsLab {
     return { ...document, cells };
   }
 
+  #standing(document: LabDocument): Pick<Lesson, "title" | "summary" | "state" | "exercises"> {
+    const exercises = this.#progressOf(document);
+    const touched = exercises.some(({ attempts, hintsShown, solutionShown }) => {
+      return attempts > 0 || hintsShown > 0 || solutionShown;
+    });
+    const done = exercises.length > 0 && exercises.every(({ passed }) => passed);
+    const state = done ? "done" : touched ? "begun" : "new";
+    return { title: document.header.title, summary: summaryOf(document), state, exercises };
+  }
+
   #progressOf(document: LabDocument): ExerciseProgress[] {
     const kept = new Map(
       this.#store.listExercises(lessonKey(document)).map((row) => [row.exercise, row] as const),
@@ -277,6 +294,19 @@ export class LessonsLab {
       };
     });
   }
+}
+
+/** "10. Autograd" comes after "9. Layers". */
+const inOrder = new Intl.Collator("en", { numeric: true });
+
+/** Lessons with what comes next of them. */
+function courseOf(lessons: Lesson[]): Course {
+  const lesson =
+    lessons.find(({ state }) => state === "begun") ?? lessons.find(({ state }) => state === "new");
+  const exercise = lesson?.exercises.find(({ passed }) => !passed);
+  const next =
+    lesson === undefined || exercise === undefined ? null : { lesson: lesson.id, exercise: exercise.name };
+  return { lessons, next };
 }
 
 /** The first paragraph of a document's text that is no heading. */

@@ -8,6 +8,7 @@ import {
 import type { LabDocument } from "../../../shared/documents/lab-document.ts";
 import { ask } from "../../bridge/lab.ts";
 import { changePreferences, preferencesStore } from "../../preferences/preferences.ts";
+import { courseShownStore } from "../course/course-store.ts";
 import { createStore } from "../../store/create-store.ts";
 import { endFailure, labStore, showFailure, showInfo } from "../../store/lab-store.ts";
 import { editNotebook, openNotebook, type NotebookAction, type NotebookEdit } from "./notebook-edit.ts";
@@ -161,6 +162,7 @@ export async function openLast(): Promise<void> {
 }
 
 async function readInto(id: string): Promise<void> {
+  courseShownStore.set(false);
   await closeDocument();
   openingStore.set(id);
   try {

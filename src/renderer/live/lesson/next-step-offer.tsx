@@ -6,16 +6,18 @@ import { requestFocus } from "../cell/focus-request.ts";
 import { openStore } from "../document/open-notebook.ts";
 import { exercisesStore } from "../kernel/exercise-store.ts";
 import { lessonsStore, openLesson } from "../library/lessons-store.ts";
-import { nextStep } from "./next-step.ts";
+import { courseAround, nextStep } from "./next-step.ts";
 import classes from "./lesson.module.css";
 
 /** What to do next, after a pass; nothing goes on by itself. */
 export function NextStepOffer({ cell }: { readonly cell: string }) {
   const open = useStore(openStore);
   const progress = useStore(exercisesStore, (state) => state.progress);
-  const course = useStore(lessonsStore);
+  const list = useStore(lessonsStore);
   if (open === null) return null;
-  const next = nextStep(open.edit.document, cell, progress, course);
+  const { document } = open.edit;
+  const course = courseAround(list, { document, documentId: open.entry.id });
+  const next = nextStep(document, cell, progress, course);
   if (next.kind === "exercise") {
     const { id, title } = next.exercise;
     return (

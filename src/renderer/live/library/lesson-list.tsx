@@ -1,7 +1,7 @@
 import { Button } from "@mantine/core";
-import { GraduationCap } from "lucide-react";
+import { GraduationCap, ListChecks } from "lucide-react";
 import { useStore } from "../../store/create-store.ts";
-import { lessonsStore, loadLessons, openLesson } from "./lessons-store.ts";
+import { lessonsStore, loadLessons, openLesson, showCourse } from "./lessons-store.ts";
 import classes from "./library.module.css";
 
 /** The course: what comes next, and every lesson with how far it has been done. */
@@ -19,11 +19,20 @@ export function LessonListPanel() {
           fullWidth
           mt="xs"
           className={classes["next"] ?? ""}
-          onClick={() => void openLesson(next)}
+          onClick={() => void openLesson(next, list?.next?.exercise)}
         >
           {`Next: ${next.title}`}
         </Button>
       )}
+      <Button
+        variant="subtle"
+        fullWidth
+        my="xs"
+        leftSection={<ListChecks size="0.875rem" aria-hidden="true" />}
+        onClick={showCourse}
+      >
+        All lessons on a page
+      </Button>
       <ol className={classes["list"]} aria-label="Lessons">
         {list?.lessons.map((lesson) => (
           <li key={lesson.id} className={classes["item"]}>

@@ -13,6 +13,7 @@ import { ImageGrid } from "./image-grid.tsx";
 import { JudgedNumbers } from "./judged-numbers.tsx";
 import { CellSentence, PlaceLink } from "./place-link.tsx";
 import { plotFigure } from "./plot-figure.ts";
+import { PrintedText } from "./printed-text.tsx";
 import { ShownValues, TimingWarnings } from "./shown-values.tsx";
 import { OutputTable } from "./output-table.tsx";
 import { togetherShown } from "./together-shown.ts";
@@ -40,19 +41,20 @@ export const CellOutputs = memo(function CellOutputs({ number, shown, near }: Ce
       aria-label={`Output of cell ${number}`}
     >
       {!current && <p className={classes["old"]}>From before the change:</p>}
-      {togetherShown(outputs).map(({ first, earlier, last }) => {
+      {togetherShown(outputs).map(({ first, earlier, last, checksBefore }) => {
         const one = (output: CellOutput, at: number) => (
           <OneOutput
             key={at}
             output={output}
             number={number}
-            checksBefore={outputs.slice(0, at).filter(({ kind }) => kind === "check").length}
+            checksBefore={checksBefore + at}
             judged={judged !== null}
+            running={result === null}
           />
         );
         return (
           <Fragment key={first}>
-            {one(last, first + earlier.length)}
+            {one(last, earlier.length)}
             {earlier.length > 0 && (
               <details className={classes["earlier"]}>
                 <summary>
@@ -60,7 +62,7 @@ export const CellOutputs = memo(function CellOutputs({ number, shown, near }: Ce
                     ? "1 more report of this check: it passed"
                     : `${earlier.length} more reports of this check: all passed`}
                 </summary>
-                {earlier.map((output, at) => one(output, first + at))}
+                {earlier.map(one)}
               </details>
             )}
           </Fragment>
@@ -80,11 +82,14 @@ interface OneOutputProps {
   /** Reports of the same cell above this output. */
   readonly checksBefore: number;
   readonly judged: boolean;
+  readonly running: boolean;
 }
 
-const OneOutput = memo(function OneOutput({ output, number, checksBefore, judged }: OneOutputProps) {
+const OneOutput = memo(function OneOutput(props: OneOutputProps) {
+  const { output, number, checksBefore, judged, running } = props;
   switch (output.kind) {
     case "text":
+      return <PrintedText text={output.text} number={number} running={running} />;
     case "value":
       return (
         <pre className={classes["text"]} data-kind={output.kind}>

@@ -13,12 +13,6 @@ export const choose = (yes: string, no: string, condition: string): string =>
 export const after = (steps: readonly string[], value: string): string =>
   `(block (result v128) ${steps.join("\n")} ${value})`;
 
-/** Under this a gradient, or a mean of gradients, is 0: far from what could move a parameter. */
-export const SMALLEST_GRADIENT = 2 ** -100;
-/** Under this a mean of squared gradients is 0; its root is 1e-11 of the usual eps. */
-export const SMALLEST_SQUARE = 2 ** -126;
-/** Gradients under this have squares under SMALLEST_SQUARE. */
-export const SMALLEST_SQUARED = 2 ** -63;
 /**
  * `value`, or 0 where it is under `smallest`; NaN stays. Many CPUs take over a hundred cycles for a multiplication with
  * subnormal numbers: a product of them 200 times as long as of others, AdamW's update of 784-256-128-10 1.2 ms instead of

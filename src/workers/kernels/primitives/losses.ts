@@ -1,5 +1,6 @@
 import { advance, constant, lines, local, set } from "../generate/wat.ts";
-import { settle, settled, SMALLEST_GRADIENT } from "../generate/vectors.ts";
+import { SMALLEST } from "../../../core/optimisers/smallest.ts";
+import { settle, settled } from "../generate/vectors.ts";
 import { primitive, type ArenaNumbers } from "./primitive.ts";
 
 /**
@@ -93,7 +94,7 @@ const softmaxGradients = (name: string): string =>
       along((width) => {
         const load = width === 4 ? "v128.load" : "v128.load32_zero";
         const value = `(f32x4.sub (f32x4.mul (${load} ${local("at")}) ${local("scale")}) ${local("off")})`;
-        const kept = settled(local("value"), SMALLEST_GRADIENT);
+        const kept = settled(local("value"), SMALLEST.gradient);
         return [
           set("value", value),
           width === 4
@@ -219,7 +220,7 @@ export const LOSSES = {
         const known = isClass(label, columns) ? 1 : NaN;
         for (let c = 0; c < columns; c++) {
           const share = (c === label ? 1 - smoothing : 0) + smoothing / columns;
-          row[c] = settle(known * factor * (row[c]! / sum - share), SMALLEST_GRADIENT);
+          row[c] = settle(known * factor * (row[c]! / sum - share), SMALLEST.gradient);
         }
       }
     },

@@ -1,3 +1,4 @@
+import { SMALLEST } from "../../../core/optimisers/smallest.ts";
 import {
   all,
   DECAYED,
@@ -10,13 +11,7 @@ import {
   updateFunction,
   type Update,
 } from "../generate/update-function.ts";
-import {
-  settle,
-  settled,
-  SMALLEST_GRADIENT,
-  SMALLEST_SQUARE,
-  SMALLEST_SQUARED,
-} from "../generate/vectors.ts";
+import { settle, settled } from "../generate/vectors.ts";
 import { primitive, type Primitive, type PrimitiveFunction } from "./primitive.ts";
 
 /** An optimiser's step on every element: what becomes of four lanes of each tensor, and of one number. */
@@ -48,7 +43,7 @@ export const OPTIMISERS = {
     body: [
       DECAYED,
       ["velocity", plus(times(all("momentum"), lane("velocity")), lane("g"))],
-      ["velocity", settled(lane("velocity"), SMALLEST_GRADIENT)],
+      ["velocity", settled(lane("velocity"), SMALLEST.gradient)],
       [
         "param",
         minus(
@@ -65,7 +60,7 @@ export const OPTIMISERS = {
       for (let i = 0; i < bytes / 4; i++) {
         const [at, ofV] = [param / 4 + i, velocity / 4 + i];
         const g = values[grad / 4 + i]! + decay * values[at]!;
-        values[ofV] = settle(momentum * values[ofV]! + g, SMALLEST_GRADIENT);
+        values[ofV] = settle(momentum * values[ofV]! + g, SMALLEST.gradient);
         values[at] = values[at]! - lr * (ofGradient * g + ofVelocity * values[ofV]);
       }
     },
@@ -99,10 +94,10 @@ export const OPTIMISERS = {
       ["param", times(lane("param"), all("keep"))],
       DECAYED,
       ["m", plus(times(all("beta1"), lane("m")), times(all("rest1"), lane("g")))],
-      ["m", settled(lane("m"), SMALLEST_GRADIENT)],
-      ["g", settled(lane("g"), SMALLEST_SQUARED)],
+      ["m", settled(lane("m"), SMALLEST.gradient)],
+      ["g", settled(lane("g"), SMALLEST.squared)],
       ["v", plus(times(all("beta2"), lane("v")), times(all("rest2"), times(lane("g"), lane("g"))))],
-      ["v", settled(lane("v"), SMALLEST_SQUARE)],
+      ["v", settled(lane("v"), SMALLEST.square)],
       [
         "param",
         minus(
@@ -119,10 +114,10 @@ export const OPTIMISERS = {
           const [at, ofM, ofV] = [param / 4 + i, m / 4 + i, v / 4 + i];
           const before = values[at]! * keep;
           const g = values[grad / 4 + i]! + decay * before;
-          values[ofM] = settle(beta1 * values[ofM]! + rest1 * g, SMALLEST_GRADIENT);
+          values[ofM] = settle(beta1 * values[ofM]! + rest1 * g, SMALLEST.gradient);
           values[ofV] = settle(
-            beta2 * values[ofV]! + rest2 * settle(g, SMALLEST_SQUARED) ** 2,
-            SMALLEST_SQUARE,
+            beta2 * values[ofV]! + rest2 * settle(g, SMALLEST.squared) ** 2,
+            SMALLEST.square,
           );
           values[at] = before - (stepSize * values[ofM]) / (Math.sqrt(values[ofV]) * scale + eps);
         }
@@ -149,17 +144,17 @@ export const OPTIMISERS = {
     scalars: ["lr", "alpha", "rest", "eps", "decay"],
     body: [
       DECAYED,
-      ["g", settled(lane("g"), SMALLEST_SQUARED)],
+      ["g", settled(lane("g"), SMALLEST.squared)],
       ["v", plus(times(all("alpha"), lane("v")), times(all("rest"), times(lane("g"), lane("g"))))],
-      ["v", settled(lane("v"), SMALLEST_SQUARE)],
+      ["v", settled(lane("v"), SMALLEST.square)],
       ["param", minus(lane("param"), over(times(all("lr"), lane("g")), plus(root(lane("v")), all("eps"))))],
     ],
     loop: (arena) => (param, grad, v, bytes, lr, alpha, rest, eps, decay) => {
       const { all: values } = arena;
       for (let i = 0; i < bytes / 4; i++) {
         const [at, ofV] = [param / 4 + i, v / 4 + i];
-        const g = settle(values[grad / 4 + i]! + decay * values[at]!, SMALLEST_SQUARED);
-        values[ofV] = settle(alpha * values[ofV]! + rest * g * g, SMALLEST_SQUARE);
+        const g = settle(values[grad / 4 + i]! + decay * values[at]!, SMALLEST.squared);
+        values[ofV] = settle(alpha * values[ofV]! + rest * g * g, SMALLEST.square);
         values[at] = values[at]! - (lr * g) / (Math.sqrt(values[ofV]) + eps);
       }
     },
@@ -185,7 +180,7 @@ export const OPTIMISERS = {
     scalars: ["lr", "initial", "eps", "decay"],
     body: [
       DECAYED,
-      ["g", settled(lane("g"), SMALLEST_SQUARED)],
+      ["g", settled(lane("g"), SMALLEST.squared)],
       ["sum", plus(lane("sum"), times(lane("g"), lane("g")))],
       [
         "param",
@@ -199,7 +194,7 @@ export const OPTIMISERS = {
       const { all: values } = arena;
       for (let i = 0; i < bytes / 4; i++) {
         const [at, ofSum] = [param / 4 + i, sum / 4 + i];
-        const g = settle(values[grad / 4 + i]! + decay * values[at]!, SMALLEST_SQUARED);
+        const g = settle(values[grad / 4 + i]! + decay * values[at]!, SMALLEST.squared);
         values[ofSum] = values[ofSum]! + g * g;
         values[at] = values[at]! - (lr * g) / (Math.sqrt(initial + values[ofSum]) + eps);
       }

@@ -167,6 +167,18 @@ describe("what the editor asks", () => {
     });
   });
 
+  it("suggests the options of a check, and marks one that there is not", () => {
+    const source = "const w = ones(2); check(() => w.sum(), { w }, { ";
+    service.sync([cell("a", `${source}});`)], "a");
+    const names = service.complete("a", source.length)?.suggestions.map(({ name }) => name) ?? [];
+    expect(names).toEqual(expect.arrayContaining(["differences", "rows", "batch"]));
+    expect(service.hover("a", source.indexOf("check"))?.type).toContain("options?: CheckOptions");
+    service.sync([cell("a", `${source}coordinates: 3 });`)], "a");
+    expect(service.problems("a").map(({ message }) => message)).toEqual([
+      expect.stringContaining("coordinates"),
+    ]);
+  });
+
   it("renames a name in all cells where it means the same", () => {
     const cells = [
       cell("a", "let w1 = 2;"),

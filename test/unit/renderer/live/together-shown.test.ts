@@ -36,4 +36,34 @@ describe("togetherShown()", () => {
     expect(shown(report(1, true, "check"), report(1, true, "check"))).toHaveLength(2);
     expect(shown(report(1, false), report(1, true))).toHaveLength(2);
   });
+
+  it("makes one text of what was printed one after the other, and counts the reports above", () => {
+    const line = (text: string): CellOutput => ({ kind: "text", text });
+    const value: CellOutput = { kind: "value", text: "3" };
+    const found = togetherShown([
+      line("a"),
+      line("b"),
+      report(1, true),
+      report(1, true),
+      line("c"),
+      line("d\n"),
+      value,
+      report(2, true),
+    ]);
+    expect(
+      found.map(({ first, last, checksBefore }) => [
+        first,
+        "text" in last ? last.text : last.kind,
+        checksBefore,
+      ]),
+    ).toEqual([
+      [0, "a\nb", 0],
+      [2, "check", 0],
+      [4, "c\nd\n", 2],
+      [6, "3", 2],
+      [7, "check", 2],
+    ]);
+    const many = togetherShown(Array.from({ length: 25_000 }, (_line, at) => line(`${at}`)));
+    expect(many).toHaveLength(1);
+  });
 });
