@@ -10,7 +10,7 @@ export interface ExpectedWorkers {
 }
 
 /**
- * Bytes of the arena that a dispatch takes beside its tensors: partial results, and scratch of every worker.
+ * Bytes of the arena that a dispatch takes beside its tensors: partial results, and scratch of every worker that has something to do.
  *
  * @param times How often the sections come in it: each time has partial results of its own.
  */
@@ -24,8 +24,8 @@ export function dispatchBytes(
     partialBytes += arenaBytes(bytes);
     return 0;
   };
-  const { scratchBytes } = planSections(sections, threads, allocate, { cacheBytes });
-  return times * partialBytes + threads * arenaBytes(scratchBytes);
+  const { scratchBytes, workers } = planSections(sections, threads, allocate, { cacheBytes });
+  return times * partialBytes + workers * arenaBytes(scratchBytes);
 }
 
 /**

@@ -47,7 +47,7 @@ function runningBytes(
   cacheBytes: number,
 ): { readonly bytes: number; readonly groups: number } {
   let partialBytes = 0;
-  const { sections, scratchBytes } = planSections(
+  const { sections, scratchBytes, workers } = planSections(
     [section],
     threads,
     (bytes) => {
@@ -57,7 +57,7 @@ function runningBytes(
     { cacheBytes },
   );
   const groups = sections.reduce((sum, { groups }) => sum + groups.length, 0);
-  return { bytes: partialBytes + threads * scratchBytes, groups };
+  return { bytes: partialBytes + workers * scratchBytes, groups };
 }
 
 /** Records a stage, its gradients into `kept` and all else into `passing`; nothing is written. */

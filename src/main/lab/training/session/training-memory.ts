@@ -76,17 +76,15 @@ function stepsMemory(
           ],
         ],
   );
-  // The last batch of an epoch goes with those before it.
-  dispatches.push(dispatches.flat());
-  if (evaluated) {
-    dispatches.push(
-      expected.add("activations of the evaluation", (scope) =>
+  const evaluation = evaluated
+    ? expected.add("activations of the evaluation", (scope) =>
         [train, valid].flatMap((rows) =>
           rows === null ? [] : recordEvaluation(scope, "", { network, loss: spec.loss, rows, parameters }),
         ),
-      ),
-    );
-  }
+      )
+    : [];
+  // The last batch of an epoch goes with those before it, and the evaluation with a short epoch.
+  dispatches.push([...dispatches.flat(), ...evaluation]);
   if (isPlane(train)) {
     const plane = expected.add("pictures of the plane", (scope) =>
       recordPlane(scope, { network, parameters, data: train }),
