@@ -123,7 +123,7 @@ describe("the ladder view", () => {
       .getByText(/skipped: about/)
       .first()
       .waitFor();
-    await page.getByText(/^needs .*B, /).waitFor();
+    await page.getByText(/^needs .*B of memory/).waitFor();
   });
 
   it("climbs Lesson and shows every rung verified, and why rung 7 can gain nothing", async () => {
