@@ -1,12 +1,53 @@
 import { buildNetwork } from "../../../../core/network/build-network.ts";
-import { recordMetrics } from "../../../../core/network/metrics.ts";
+import { METRIC_NAMES, recordMetrics, type MetricName } from "../../../../core/network/metrics.ts";
 import type { LossName, Network } from "../../../../core/network/network.ts";
 import type { Ops } from "../../../../core/ops/op.ts";
 import type { Tensor } from "../../../../core/ops/recording-ops.ts";
 import type { Scope } from "../../../engine/arena.ts";
+import type { MetricRecord } from "../../../engine/control-block.ts";
 import type { Section } from "../../../engine/plan.ts";
 import type { TrainingRows } from "../../compute/data-rows.ts";
 import { record } from "../../compute/programs.ts";
+
+/** Loss over some rows, null without rows, and what else they are judged by. */
+export interface Evaluation {
+  readonly loss: number | null;
+  readonly metrics: Readonly<Partial<Record<MetricName, number>>>;
+}
+
+export const PARTS = ["train", "valid"] as const;
+export type Part = (typeof PARTS)[number];
+export type Evaluations = Readonly<Record<Part, Evaluation>>;
+
+const evaluationRecord = (part: Part, name: MetricName | "loss"): string => `${part} ${name}`;
+/** Names of what evaluations record, apart from what steps do. */
+const EVALUATION_RECORDS: ReadonlySet<string> = new Set(
+  PARTS.flatMap((part) => (["loss", ...METRIC_NAMES] as const).map((name) => evaluationRecord(part, name))),
+);
+
+/** What the records of both parts say. */
+export function readEvaluations(records: readonly MetricRecord[]): Evaluations {
+  const evaluation = (part: Part): Evaluation => {
+    const of = (name: MetricName | "loss"): number | undefined =>
+      records.find((one) => one.name === evaluationRecord(part, name))?.value;
+    const metrics: Partial<Record<MetricName, number>> = {};
+    for (const name of METRIC_NAMES) {
+      const value = of(name);
+      if (value !== undefined) metrics[name] = value;
+    }
+    return { loss: of("loss") ?? null, metrics };
+  };
+  return { train: evaluation("train"), valid: evaluation("valid") };
+}
+
+/** What steps record, and what evaluations do. */
+export function apart(
+  records: readonly MetricRecord[],
+): [steps: MetricRecord[], evaluations: MetricRecord[]] {
+  const [steps, evaluations]: [MetricRecord[], MetricRecord[]] = [[], []];
+  for (const one of records) (EVALUATION_RECORDS.has(one.name) ? evaluations : steps).push(one);
+  return [steps, evaluations];
+}
 
 /** Rows whose activations are in memory at a time. */
 export const EVALUATION_ROWS = 4096;
@@ -66,10 +107,10 @@ export interface EvaluatedNetwork {
   readonly parameters: Readonly<Record<string, Tensor>>;
 }
 
-/** Records loss and metrics over all rows, as `${part} loss` and so on. Memory is taken for a piece of the rows. */
+/** Records loss and metrics over all rows, for `readEvaluations`. Memory is taken for a piece of the rows. */
 export function recordEvaluation(
   scope: Scope,
-  part: string,
+  part: Part,
   { network, loss: lossName, rows, parameters }: EvaluatedNetwork,
 ): readonly Section[] {
   let results: readonly Tensor[] = [];
@@ -80,9 +121,11 @@ export function recordEvaluation(
     for (const out of results) {
       const { y } = rows;
       const { loss } = buildNetwork(ops, { ...network, layers: [] }, { x: out, y, parameters });
-      ops.run({ op: "record", source: loss, name: `${part} loss` });
-      for (const [name, source] of Object.entries(recordMetrics(ops, lossName, { out, y }))) {
-        ops.run({ op: "record", source, name: `${part} ${name}` });
+      ops.run({ op: "record", source: loss, name: evaluationRecord(part, "loss") });
+      const metrics = recordMetrics(ops, lossName, { out, y });
+      for (const name of METRIC_NAMES) {
+        const source = metrics[name];
+        if (source !== undefined) ops.run({ op: "record", source, name: evaluationRecord(part, name) });
       }
     }
   });

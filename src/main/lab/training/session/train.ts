@@ -14,7 +14,8 @@ import type { ActivityHandle } from "../../activity/activity-handle.ts";
 import { eventNumber } from "../event-number.ts";
 import type { Checkpoint, Checkpoints } from "./checkpoints.ts";
 import { monotonicMs } from "../../../timing/monotonic-ms.ts";
-import type { Evaluation, Evaluations, Trainer, TrainingState } from "./trainer.ts";
+import type { Evaluation, Evaluations } from "./record-evaluation.ts";
+import type { Trainer, TrainingState } from "./trainer.ts";
 import type { TrainingSession } from "./training-session.ts";
 
 /** A state to go on from is written this often: with a dispatch of 250 ms, less than a second is done again. */

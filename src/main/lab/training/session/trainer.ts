@@ -2,7 +2,6 @@ import { DivergedError } from "../../../../core/errors.ts";
 import type { Op } from "../../../../core/ops/op.ts";
 import type { Program, Tensor } from "../../../../core/ops/recording-ops.ts";
 import { learningRate } from "../../../../core/optimisers/schedule.ts";
-import { METRIC_NAMES, type MetricName } from "../../../../core/network/metrics.ts";
 import { permutation } from "../../../../core/random/permutation.ts";
 import { randomStream } from "../../../../core/random/random-stream.ts";
 import { viewOf } from "../../../../shared/engine/tensor-view.ts";
@@ -15,7 +14,14 @@ import type { Engine } from "../../../engine/engine.ts";
 import type { Section } from "../../../engine/plan.ts";
 import { execute } from "../../compute/programs.ts";
 import type { ResolvedTraining } from "../resolved-training.ts";
-import { recordEvaluation } from "./record-evaluation.ts";
+import {
+  apart,
+  PARTS,
+  readEvaluations,
+  recordEvaluation,
+  type Evaluations,
+  type Part,
+} from "./record-evaluation.ts";
 import {
   MOST_DISPATCH_STEPS,
   recordTraining,
@@ -59,36 +65,6 @@ export interface StepMetric {
   readonly clockMs: number;
 }
 
-/** Loss over some rows, null without rows, and what else they are judged by. */
-export interface Evaluation {
-  readonly loss: number | null;
-  readonly metrics: Readonly<Partial<Record<MetricName, number>>>;
-}
-
-const PARTS = ["train", "valid"] as const;
-type Part = (typeof PARTS)[number];
-export type Evaluations = Readonly<Record<Part, Evaluation>>;
-
-const evaluationRecord = (part: Part, name: MetricName | "loss"): string => `${part} ${name}`;
-/** Names of what evaluations record, apart from what steps do. */
-const EVALUATION_RECORDS: ReadonlySet<string> = new Set(
-  PARTS.flatMap((part) => (["loss", ...METRIC_NAMES] as const).map((name) => evaluationRecord(part, name))),
-);
-
-function readEvaluations(records: readonly MetricRecord[]): Evaluations {
-  const evaluation = (part: Part): Evaluation => {
-    const of = (name: MetricName | "loss"): number | undefined =>
-      records.find((one) => one.name === evaluationRecord(part, name))?.value;
-    const metrics: Partial<Record<MetricName, number>> = {};
-    for (const name of METRIC_NAMES) {
-      const value = of(name);
-      if (value !== undefined) metrics[name] = value;
-    }
-    return { loss: of("loss") ?? null, metrics };
-  };
-  return { train: evaluation("train"), valid: evaluation("valid") };
-}
-
 export interface AdvanceOptions {
   /** Given, clocks run beside every op. */
   readonly onProfile?: ((profile: ProgramProfile) => void) | undefined;
@@ -97,13 +73,6 @@ export interface AdvanceOptions {
    * of its time.
    */
   readonly evaluates?: boolean;
-}
-
-/** What steps record, and what evaluations do. */
-function apart(records: readonly MetricRecord[]): [steps: MetricRecord[], evaluations: MetricRecord[]] {
-  const [steps, evaluations]: [MetricRecord[], MetricRecord[]] = [[], []];
-  for (const one of records) (EVALUATION_RECORDS.has(one.name) ? evaluations : steps).push(one);
-  return [steps, evaluations];
 }
 
 /**

@@ -79,7 +79,9 @@ function stepsMemory(
   const evaluation = evaluated
     ? expected.add("activations of the evaluation", (scope) =>
         [train, valid].flatMap((rows) =>
-          rows === null ? [] : recordEvaluation(scope, "", { network, loss: spec.loss, rows, parameters }),
+          rows === null
+            ? []
+            : recordEvaluation(scope, "train", { network, loss: spec.loss, rows, parameters }),
         ),
       )
     : [];
