@@ -11,6 +11,7 @@ import type { CheckedGradient, CheckReport } from "../shared/live/check-report.t
 import { GuestError } from "./guest-error.ts";
 import type { MainLine } from "./main-line.ts";
 import type { TensorLedger } from "./tensor-ledger.ts";
+import { grouped } from "../core/grouped.ts";
 
 /** Elements of all steps together, which are held in float64 several times over. */
 const MOST_ELEMENTS = 60_000_000;
@@ -110,8 +111,8 @@ export class CheckRecorder {
     if (elements > MOST_ELEMENTS) {
       throw new GuestError(
         "LimitError",
-        `${kind}(): the forward pass has ${elements.toLocaleString("en")} numbers, a check goes over at most ` +
-          `${MOST_ELEMENTS.toLocaleString("en")}. Check it on fewer rows, ` +
+        `${kind}(): the forward pass has ${grouped(elements)} numbers, a check goes over at most ` +
+          `${grouped(MOST_ELEMENTS)}. Check it on fewer rows, ` +
           (kind === "check" ? "{ rows: 512, batch: [x, y] }" : "x.slice(0, 512)"),
       );
     }
@@ -142,8 +143,8 @@ export class CheckRecorder {
     if (count > MOST_DIFFERENCES) {
       throw new GuestError(
         "LimitError",
-        `${kind}(): these are ${count.toLocaleString("en")} central differences, a check makes at most ` +
-          `${MOST_DIFFERENCES.toLocaleString("en")}. Name fewer or smaller tensors, or take a sample of each, ` +
+        `${kind}(): these are ${grouped(count)} central differences, a check makes at most ` +
+          `${grouped(MOST_DIFFERENCES)}. Name fewer or smaller tensors, or take a sample of each, ` +
           "{ differences: 200 }",
       );
     }
@@ -153,7 +154,7 @@ export class CheckRecorder {
     const forward = program.steps.filter(({ inputs }) => inputs.length > 0).length;
     const notices = [
       ...(rows !== null && rows.taken < rows.of
-        ? [`On the first ${rows.taken.toLocaleString("en")} of ${rows.of.toLocaleString("en")} rows.`]
+        ? [`On the first ${grouped(rows.taken)} of ${grouped(rows.of)} rows.`]
         : []),
       ...judgement.notices,
     ];

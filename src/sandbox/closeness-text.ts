@@ -2,6 +2,7 @@ import type { Closeness, Tolerance } from "../core/closeness.ts";
 import { numelOf } from "../core/ops/recording-ops.ts";
 import { showShape } from "../core/tensor/shapes.ts";
 import type { TensorNode } from "../core/tensor/tensor-node.ts";
+import { grouped } from "../core/grouped.ts";
 
 /** Where a flat index lies in a shape: [3, 17]. */
 function indexIn(shape: readonly number[], flat: number): number[] {
@@ -13,8 +14,6 @@ function indexIn(shape: readonly number[], flat: number): number[] {
   }
   return index;
 }
-
-const count = (value: number): string => value.toLocaleString("en");
 
 /** "" where all elements are close, else how many are not, and the worst. */
 export function closenessText(
@@ -33,7 +32,7 @@ export function closenessText(
       : ` The worst${at}: ${Number(worst.a.toPrecision(7))} against ${Number(worst.b.toPrecision(7))}, which differ by ` +
         `${Math.abs(worst.a - worst.b).toExponential(1)}.`;
   return (
-    `${names} differ in ${count(outside)} of ${count(numel)} ${numel === 1 ? "element" : "elements"} by more than ` +
+    `${names} differ in ${grouped(outside)} of ${grouped(numel)} ${numel === 1 ? "element" : "elements"} by more than ` +
     `atol + rtol · |b| with rtol ${rtol}, atol ${atol}.${worstText}`
   );
 }

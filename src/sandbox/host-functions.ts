@@ -21,6 +21,7 @@ import type { TimeRecorder } from "./time-recorder.ts";
 import type { Tray } from "./tray.ts";
 import type { ValueJudge } from "./value-judge.ts";
 import type { VariableList } from "./variable-list.ts";
+import { grouped } from "../core/grouped.ts";
 
 /** Names, titles and lists of numbers; a stack trace or something shown may be longer. */
 const SHORT_TEXT = 2_000;
@@ -176,8 +177,8 @@ export function hostFunctions(parts: HostParts): Readonly<Record<string, HostFun
       if (numelOf(node.shape) > MOST_ELEMENTS) {
         throw new GuestError(
           "LimitError",
-          `.toArray(): ${showShape(node.shape)} has ${numelOf(node.shape).toLocaleString("en")} elements; a cell can ` +
-            `read at most ${MOST_ELEMENTS.toLocaleString("en")} at once. Reduce it first, or take a .slice()`,
+          `.toArray(): ${showShape(node.shape)} has ${grouped(numelOf(node.shape))} elements; a cell can ` +
+            `read at most ${grouped(MOST_ELEMENTS)} at once. Reduce it first, or take a .slice()`,
         );
       }
       return Float32Array.from(ledger.read(node)).buffer;

@@ -1,5 +1,6 @@
 import type { TensorNode } from "../core/tensor/tensor-node.ts";
 import { GuestError } from "./guest-error.ts";
+import { grouped } from "../core/grouped.ts";
 
 /** Tensors that variables may hold at a time. */
 const MOST_LIVE = 100_000;
@@ -43,7 +44,7 @@ export class LiveTensors {
     if (this.#live.size >= MOST_LIVE) {
       throw new GuestError(
         "LimitError",
-        `${MOST_LIVE.toLocaleString("en")} tensors are alive, the most there may be. Hold fewer of them: one tensor ` +
+        `${grouped(MOST_LIVE)} tensors are alive, the most there may be. Hold fewer of them: one tensor ` +
           "of many numbers instead of many tensors",
       );
     }

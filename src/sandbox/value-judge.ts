@@ -5,6 +5,7 @@ import { numelOf } from "../core/ops/recording-ops.ts";
 import type { TensorNode } from "../core/tensor/tensor-node.ts";
 import { GuestError } from "./guest-error.ts";
 import type { TensorLedger } from "./tensor-ledger.ts";
+import { grouped } from "../core/grouped.ts";
 
 /** Elements of all steps of a reference, which this thread computes in float64 by itself. */
 const MOST_ELEMENTS = 4_000_000;
@@ -60,8 +61,8 @@ export class ValueJudge {
     if (elements <= MOST_ELEMENTS) return;
     throw new GuestError(
       "LimitError",
-      `equal(): the values have ${elements.toLocaleString("en")} elements, at most ` +
-        `${MOST_ELEMENTS.toLocaleString("en")} are compared. Check it on fewer rows`,
+      `equal(): the values have ${grouped(elements)} elements, at most ` +
+        `${grouped(MOST_ELEMENTS)} are compared. Check it on fewer rows`,
     );
   }
 }

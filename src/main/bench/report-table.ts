@@ -1,6 +1,7 @@
 import { textTable } from "../report/text-table.ts";
 import type { LiveFigures } from "./live-figures.ts";
 import type { BenchReport, CaseReport, Figures, NotMeasured, PeerFigures } from "./bench-report.ts";
+import { grouped } from "../../core/grouped.ts";
 
 /** Three digits that matter, without an exponent. */
 export function threeDigits(value: number): string {
@@ -113,7 +114,7 @@ export function reportMarkdown(report: BenchReport): string {
     ...report.cases.map((entry) =>
       line([
         entry.name,
-        [entry.m, entry.k, entry.n].map((size) => size.toLocaleString("en")).join(" × "),
+        [entry.m, entry.k, entry.n].map((size) => grouped(size)).join(" × "),
         `${threeDigits(entry.ours.medianMs)} ms`,
         speedOf(entry.ours),
         ...peers.map((peer) => cell(entry, peer)),

@@ -8,13 +8,14 @@ import { inLab, type CommandHost, type CommonOptions } from "./in-lab.ts";
 import { runNotebookCommand, type NotebookOptions } from "./notebook-command.ts";
 import { DATABASE, duration, FORCE, list, threadCount, USUAL_THREADS, wholeNumber } from "./options.ts";
 import { runRunCommand, savesRun, type RunOptions } from "./run-command.ts";
+import { grouped } from "../../core/grouped.ts";
 
 /** The training images there are. */
 function trainingRows(text: string): number {
   const value = wholeNumber(1)(text);
   if (value > NOTEBOOK_DEFAULTS.rows) {
     throw new InvalidArgumentError(
-      `expected at most ${NOTEBOOK_DEFAULTS.rows.toLocaleString("en")}, the training images there are.`,
+      `expected at most ${grouped(NOTEBOOK_DEFAULTS.rows)}, the training images there are.`,
     );
   }
   return value;

@@ -3,6 +3,7 @@ import type { DType } from "../../core/ops/op.ts";
 import { sizeBytesOf, type Tensor } from "../../core/ops/recording-ops.ts";
 import { ARENA_START_BYTES } from "../../shared/engine/worker-tasks.ts";
 import { MemoryMeter } from "./memory-meter.ts";
+import { grouped } from "../../core/grouped.ts";
 
 const PAGE_BYTES = 65536;
 /** WebAssembly's 32-bit address space; one memory of this maximum is safe in Electron, many are not. */
@@ -200,8 +201,8 @@ export class Arena implements Allocator {
       this.#memory.grow(missing);
     } catch (cause) {
       throw new OutOfMemoryError(
-        `The arena cannot give ${requestedBytes.toLocaleString("en")} bytes more: ` +
-          `${this.#usedBytes.toLocaleString("en")} of at most ${this.maximumBytes.toLocaleString("en")} are in use. ` +
+        `The arena cannot give ${grouped(requestedBytes)} bytes more: ` +
+          `${grouped(this.#usedBytes)} of at most ${grouped(this.maximumBytes)} are in use. ` +
           `Use fewer rows or smaller layers.`,
         { cause },
       );

@@ -1,5 +1,6 @@
 import type { ControlBlock } from "./control-block.ts";
 import { threadActivity, THREADS_ARE_VISIBLE, type ThreadActivity } from "./thread-activity.ts";
+import { grouped } from "../../core/grouped.ts";
 
 /** Checks further apart than this mean that the whole machine slept, so the workers' silence means nothing. */
 const ASLEEP_MS = 1_000;
@@ -90,7 +91,7 @@ export class Watchdog {
       if (how !== null) {
         return (
           `Worker ${worker + 1} of ${this.#seen.length} gave no sign of life for ` +
-          `${((now - seen.atMs) / 1000).toLocaleString("en", { maximumFractionDigits: 0 })} s${how}; ` +
+          `${grouped(Math.round((now - seen.atMs) / 1000))} s${how}; ` +
           "the workers were restarted. Run the experiment again."
         );
       }

@@ -193,7 +193,7 @@ export function ownHandlers(services: IpcServices) {
       const { document } = readLabDocument("the notebook", text);
       const path = await askWhere(name ?? document.header.title, format === "lab" ? "lab.ts" : format);
       if (path === null) return { kind: "dismissed" };
-      const { stored } = opened.session.get({ documentId: id, text });
+      const { stored } = await opened.session.get({ documentId: id, text });
       // The dialog has asked about the notebook alone.
       const { pythonDir } = opened.exchange;
       const writeHelper =

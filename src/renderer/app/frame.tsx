@@ -1,7 +1,7 @@
 import { Button, Kbd, Tooltip } from "@mantine/core";
 import { Search } from "lucide-react";
 import { DropTarget } from "../exchange/drop-target.tsx";
-import { Activity, Suspense, useEffect, useState } from "react";
+import { Activity, useEffect, useState } from "react";
 import { ActivityBar } from "./activity-bar.tsx";
 import { CommandPalette } from "./command-palette.tsx";
 import { LiveRegion } from "./live-region.tsx";
@@ -61,9 +61,7 @@ export function Frame() {
             <Activity key={id} mode={id === shown ? "visible" : "hidden"}>
               <div className={classes["pane"]}>
                 <ViewBoundary name={label}>
-                  <Suspense>
-                    <View />
-                  </Suspense>
+                  <View />
                 </ViewBoundary>
               </div>
             </Activity>

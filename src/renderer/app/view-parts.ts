@@ -1,4 +1,4 @@
-import { createElement, lazy, useState, type ComponentType } from "react";
+import type { ComponentType } from "react";
 import type { RunKind } from "../../shared/runs/run-records.ts";
 import { ask } from "../bridge/lab.ts";
 import { connectProfile, profileStore, showProfile } from "../diagnostics/step-profile-store.ts";
@@ -9,6 +9,7 @@ import { restoreInit } from "../initialise/init-store.ts";
 import { connectLadder } from "../ladder/ladder-actions.ts";
 import { ladderStore, showLadder } from "../ladder/ladder-store.ts";
 import { connectLive } from "../live/connect-live.ts";
+import { preloadCellEditor } from "../live/editor/late-editors.tsx";
 import { LiveView } from "../live/live-view.tsx";
 import { connectStages } from "../stages/stages-actions.ts";
 import { showStages, stagesStore } from "../stages/stages-store.ts";
@@ -16,6 +17,7 @@ import { connectLrSearch } from "../train/lr-search-store.ts";
 import { readCurves } from "../train/recorded-curves.ts";
 import { connectSweeps } from "../train/sweep-status-store.ts";
 import { restoreTraining, trainingStore } from "../train/training-store.ts";
+import { lateComponent } from "../ui/late-component.tsx";
 import type { RunPartProps } from "../ui/run-part.ts";
 import type { ViewId } from "./views.ts";
 
@@ -27,29 +29,19 @@ interface ViewPart {
   readonly connect?: () => void;
 }
 
-/**
- * A view whose code comes when it is first shown, or before. React shows what a lazy component waits for a third of a
- * second later, even when it is there: what has been fetched is drawn at once.
- */
 function view(load: () => Promise<ComponentType>): Pick<ViewPart, "View" | "preload"> {
-  let known: ComponentType | null = null;
-  const preload = async (): Promise<ComponentType> => (known = await load());
-  const Late = loaded(preload);
-  const View: ComponentType = () => {
-    const [Body] = useState(() => known ?? Late);
-    return createElement(Body);
-  };
-  return { View, preload };
+  const { Component, preload } = lateComponent(load);
+  return { View: Component, preload };
 }
 
-/** A component whose code comes when it is first shown. */
-const loaded = <Props extends object>(load: () => Promise<ComponentType<Props>>) =>
-  lazy(async () => ({ default: await load() }));
+/** What a view adds to the page of a run. */
+const runPart = (load: () => Promise<ComponentType<RunPartProps>>): ComponentType<RunPartProps> =>
+  lateComponent(load).Component;
 
 /** What each view is made of; its name, place and buttons are in `VIEWS`. */
 export const VIEW_PARTS: Readonly<Record<ViewId, ViewPart>> = {
   // With the frame's own code: it is what the app opens with, and one file is there sooner than fifty.
-  notebook: { View: LiveView, preload: () => Promise.resolve(), connect: connectLive },
+  notebook: { View: LiveView, preload: preloadCellEditor, connect: connectLive },
   ladder: {
     ...view(async () => (await import("../ladder/ladder-view.tsx")).LadderView),
     connect: connectLadder,
@@ -93,54 +85,54 @@ interface RunKindParts {
 /** What the views do for runs of their kind. */
 export const RUN_KINDS: Readonly<Record<RunKind, RunKindParts>> = {
   notebook: {
-    Part: loaded(async () => (await import("../live/document-run-part.tsx")).DocumentRunPart),
+    Part: runPart(async () => (await import("../live/document-run-part.tsx")).DocumentRunPart),
     // A notebook keeps its outputs itself; a run's text is made a notebook on the run's page.
     restore: () => Promise.resolve(),
   },
   ladder: {
-    Part: loaded(async () => (await import("../ladder/ladder-run-part.tsx")).LadderRunPart),
+    Part: runPart(async () => (await import("../ladder/ladder-run-part.tsx")).LadderRunPart),
     restore: async (runId) => {
       const record = await ask(window.lab.ladderGet({ runId }));
       if (ladderStore.get().shown === null) showLadder(record);
     },
   },
   init: {
-    Part: loaded(async () => (await import("../initialise/init-run-part.tsx")).InitRunPart),
+    Part: runPart(async () => (await import("../initialise/init-run-part.tsx")).InitRunPart),
     restore: async (runId) => restoreInit((await ask(window.lab.initGet({ runId }))).report),
   },
   stages: {
-    Part: loaded(async () => (await import("../stages/stages-run-part.tsx")).StagesRunPart),
+    Part: runPart(async () => (await import("../stages/stages-run-part.tsx")).StagesRunPart),
     restore: async (runId) => {
       const record = await ask(window.lab.stagesGet({ runId }));
       if (stagesStore.get().shown === null) showStages(record);
     },
   },
   gradcheck: {
-    Part: loaded(async () => (await import("../gradients/gradcheck-run-part.tsx")).GradcheckRunPart),
+    Part: runPart(async () => (await import("../gradients/gradcheck-run-part.tsx")).GradcheckRunPart),
     restore: async (runId) => {
       const record = await ask(window.lab.gradcheckGet({ runId }));
       if (gradcheckStore.get().shown === null) showGradcheck(record);
     },
   },
   profile: {
-    Part: loaded(async () => (await import("../diagnostics/step-profile-run-part.tsx")).StepProfileRunPart),
+    Part: runPart(async () => (await import("../diagnostics/step-profile-run-part.tsx")).StepProfileRunPart),
     restore: async (runId) => {
       const record = await ask(window.lab.profileGet({ runId }));
       if (profileStore.get() === null) showProfile(record);
     },
   },
   lrsearch: {
-    Part: loaded(async () => (await import("../train/lr-search-run-part.tsx")).LrSearchRunPart),
+    Part: runPart(async () => (await import("../train/lr-search-run-part.tsx")).LrSearchRunPart),
     // Train takes the last training up; what a search suggested is on its page.
     restore: () => Promise.resolve(),
   },
   imported: {
-    Part: loaded(async () => (await import("../exchange/imported-run-part.tsx")).ImportedRunPart),
+    Part: runPart(async () => (await import("../exchange/imported-run-part.tsx")).ImportedRunPart),
     // No view takes it up: it is looked at on its page.
     restore: () => Promise.resolve(),
   },
   training: {
-    Part: loaded(async () => (await import("../train/training-run-part.tsx")).TrainingRunPart),
+    Part: runPart(async () => (await import("../train/training-run-part.tsx")).TrainingRunPart),
     restore: async (runId) => {
       if (trainingStore.get() !== null) return;
       const curves = await readCurves(runId);

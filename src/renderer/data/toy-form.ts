@@ -1,7 +1,7 @@
 import * as v from "valibot";
 import { TOYS, type Toy } from "../../core/toys/toy-points.ts";
 import { MOST_TOY_ROWS, type ToyChoice } from "../../shared/experiments/toys.ts";
-import { wholeNumber } from "../../shared/specs/layer-spec.ts";
+import { wholeNumber } from "../../shared/specs/number-schemas.ts";
 import { createDraftForm, type DraftForm } from "../preferences/draft-form.ts";
 import { createKeptStore } from "../preferences/kept-store.ts";
 import { useStore } from "../store/create-store.ts";

@@ -6,24 +6,22 @@ const MINUTES = {
   minute: "2-digit",
   hourCycle: "h23",
 } as const;
-const LOCAL = new Intl.DateTimeFormat(undefined, MINUTES);
-const LOCAL_SECONDS = new Intl.DateTimeFormat(undefined, { ...MINUTES, second: "2-digit" });
-const LOCAL_EXACT = new Intl.DateTimeFormat(undefined, { dateStyle: "full", timeStyle: "long" });
+/** Of an ISO 8601 UTC time; made when the first time is shown, not while the window opens: each takes milliseconds. */
+function dateFormat(options: Intl.DateTimeFormatOptions): (iso: string) => string {
+  let format: Intl.DateTimeFormat | undefined;
+  return (iso) => {
+    const date = new Date(iso);
+    if (Number.isNaN(date.getTime())) return iso;
+    format ??= new Intl.DateTimeFormat(undefined, options);
+    return format.format(date);
+  };
+}
 
 /** An ISO 8601 UTC time as the reader's clock shows it. */
-export function formatDate(iso: string): string {
-  const date = new Date(iso);
-  return Number.isNaN(date.getTime()) ? iso : LOCAL.format(date);
-}
+export const formatDate = dateFormat(MINUTES);
 
 /** The same with seconds, where several fall into one minute. */
-export function formatMoment(iso: string): string {
-  const date = new Date(iso);
-  return Number.isNaN(date.getTime()) ? iso : LOCAL_SECONDS.format(date);
-}
+export const formatMoment = dateFormat({ ...MINUTES, second: "2-digit" });
 
 /** The same with day of the week, seconds and zone. */
-export function formatExactDate(iso: string): string {
-  const date = new Date(iso);
-  return Number.isNaN(date.getTime()) ? iso : LOCAL_EXACT.format(date);
-}
+export const formatExactDate = dateFormat({ dateStyle: "full", timeStyle: "long" });

@@ -1,3 +1,5 @@
+import { groupDigits, grouped } from "../../core/grouped.ts";
+
 const DIGITS = 4;
 const MINUS = "−";
 /** Below this and from LARGEST on, a power of ten reads better than zeros. */
@@ -28,16 +30,8 @@ export function formatNumber(value: number, digits = DIGITS): string {
   return sign + formatMagnitude(Math.abs(value), digits);
 }
 
-/** Making a format takes a hundred times as long as using it. */
-const grouped: Intl.NumberFormat[] = [];
-const groupedFormat = (decimals: number): Intl.NumberFormat =>
-  (grouped[decimals] ??= new Intl.NumberFormat("en-US", {
-    minimumFractionDigits: decimals,
-    maximumFractionDigits: decimals,
-  }));
-
 function formatMagnitude(magnitude: number, digits: number): string {
-  if (Number.isInteger(magnitude) && magnitude < LARGEST_COUNT) return groupedFormat(0).format(magnitude);
+  if (Number.isInteger(magnitude) && magnitude < LARGEST_COUNT) return grouped(magnitude);
   const rounded = Number(magnitude.toPrecision(digits));
   if (rounded < SMALLEST || rounded >= LARGEST) {
     return rounded
@@ -47,7 +41,7 @@ function formatMagnitude(magnitude: number, digits: number): string {
   }
   const exponent = Math.floor(Math.log10(rounded) + 1e-9);
   const decimals = Math.max(0, digits - 1 - exponent);
-  return groupedFormat(decimals).format(rounded);
+  return groupDigits(rounded.toFixed(decimals));
 }
 
 /** As `formatNumber`, without digits that the source never had: 36.2 stays 36.2. */

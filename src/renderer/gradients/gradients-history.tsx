@@ -8,6 +8,7 @@ import { labStore } from "../store/lab-store.ts";
 import { DataTable } from "../ui/data-table.tsx";
 import { GradientsComparison } from "./gradients-comparison.tsx";
 import own from "./gradients.module.css";
+import { grouped } from "../../core/grouped.ts";
 
 /** Checks that are shown; the Runs view has all. */
 const MOST = 10;
@@ -41,7 +42,7 @@ export function GradientsHistory({ shownId }: { readonly shownId: string | null 
               <th scope="row">{name}</th>
               <td>{formatDate(startedAt)}</td>
               <td>{String(config["bug"] ?? "none")}</td>
-              <td data-numeric="true">{rows.toLocaleString("en-US")}</td>
+              <td data-numeric="true">{grouped(rows)}</td>
               <td>
                 {status !== "finished" ? status : summary["passed"] === true ? "✓ passed" : "✕ did not pass"}
               </td>

@@ -32,14 +32,7 @@ import { parseObject } from "../preferences/preferences.ts";
 import { createStore, useStore } from "../store/create-store.ts";
 import { datasetsStore, knownDataset } from "../store/datasets-store.ts";
 import { takeOffers, type NetworkView } from "../store/network-offers.ts";
-
-const wholeNumber = (what: string, min: number, max: number) =>
-  v.pipe(
-    v.number(`${what} must be a number`),
-    v.integer(`${what} must be a whole number`),
-    v.minValue(min, `${what} must be at least ${min}`),
-    v.maxValue(max, `${what} must be at most ${max.toLocaleString("en")}`),
-  );
+import { wholeNumber } from "../../shared/specs/number-schemas.ts";
 
 const NUMBERS = {
   depth: wholeNumber("depth", 1, 100),

@@ -28,6 +28,7 @@ import {
 } from "./cluster-store.ts";
 import { sweepStatusStore } from "./sweep-status-store.ts";
 import own from "./cluster.module.css";
+import { grouped } from "../../core/grouped.ts";
 
 /** A cluster's controller has more to do than to be asked: ten seconds at first, up to a minute later. */
 const FIRST_LOOK_MS = 10_000;
@@ -220,9 +221,7 @@ function TrainingTable({ id, status }: { readonly id: string; readonly status: C
                   </span>
                 </td>
                 <td>{node}</td>
-                <td>
-                  {step === null ? "" : `${step.toLocaleString("en")} of ${of?.toLocaleString("en") ?? "?"}`}
-                </td>
+                <td>{step === null ? "" : `${grouped(step)} of ${of === null ? "?" : grouped(of)}`}</td>
                 <td>{loss === null ? "" : String(Number(loss.toPrecision(5)))}</td>
                 <td>{reason}</td>
                 <td>

@@ -5,7 +5,7 @@ import { useId, useMemo } from "react";
 import * as v from "valibot";
 import { counted } from "../../core/counted.ts";
 import { issueWords } from "../../shared/ipc/issue-words.ts";
-import { wholeNumber } from "../../shared/specs/layer-spec.ts";
+import { wholeNumber } from "../../shared/specs/number-schemas.ts";
 import {
   countTrainings,
   expandSweep,
@@ -32,6 +32,7 @@ import { enqueueTrainings } from "./training-actions.ts";
 import type { TrainForm } from "./train-form.ts";
 import controls from "../ui/controls.module.css";
 import own from "./train-view.module.css";
+import { grouped } from "../../core/grouped.ts";
 
 const KINDS = [
   { value: "grid", label: "All combinations" },
@@ -214,7 +215,7 @@ function SweepFields({ base, threads }: { readonly base: TrainSpec; readonly thr
       )}
       <p className={own["hint"]}>
         Names are those of a training’s JSON, with dots; layers.0.out fits the layers after it. At most{" "}
-        {MOST_TRAININGS.toLocaleString("en")} trainings.
+        {grouped(MOST_TRAININGS)} trainings.
         {kind === "random" &&
           " Choices are values (0.1, 0.2) or a range (0.001 to 0.1): “log” after it draws evenly in the logarithm, “whole” whole numbers."}
       </p>

@@ -21,52 +21,39 @@ import { createStore, useStore } from "../store/create-store.ts";
 import { datasetsStore, knownDataset } from "../store/datasets-store.ts";
 import { takeOffers } from "../store/network-offers.ts";
 import { labStore } from "../store/lab-store.ts";
-
-const whole = (what: string, min: number, max: number) =>
-  v.pipe(
-    v.number(`${what} must be a number`),
-    v.integer(`${what} must be a whole number`),
-    v.minValue(min, `${what} must be at least ${min}`),
-    v.maxValue(max, `${what} must be at most ${max.toLocaleString("en")}`),
-  );
-const number = (what: string, min: number, max: number) =>
-  v.pipe(
-    v.number(`${what} must be a number`),
-    v.minValue(min, `${what} must be at least ${min}`),
-    v.maxValue(max, `${what} must be at most ${max.toLocaleString("en")}`),
-  );
+import { numberWithin, wholeNumber } from "../../shared/specs/number-schemas.ts";
 
 /** Zero means "off" for the fields whose hints say so. */
 const NUMBERS = {
-  epochs: whole("epochs", 1, 100_000),
-  steps: whole("steps", 0, 100_000_000),
-  batchSize: whole("batch size", 1, 1_000_000),
-  lr: number("learning rate", 1e-12, 1_000),
-  momentum: number("momentum", 0, 0.9999),
-  weightDecay: number("weight decay", 0, 10),
-  beta1: number("beta1", 0, 1),
-  beta2: number("beta2", 0, 1),
-  alpha: number("alpha", 0, 1),
-  eps: number("eps", 0, 1),
-  lrDecay: number("lr decay", 0, 1_000),
-  initialAccumulatorValue: number("initial sum of squares", 0, 1e9),
-  seed: whole("seed", 0, 0xffffffff),
-  rows: whole("rows", 1, 1_000_000),
-  validRows: whole("validation rows", 0, 1_000_000),
-  threads: whole("threads", 1, 64),
-  clipNorm: number("clip norm", 0, 1e6),
-  labelSmoothing: number("label smoothing", 0, 0.99),
-  delta: number("delta", 1e-6, 1e6),
-  augmentShift: whole("shift", 0, 10),
-  warmupSteps: whole("warm-up steps", 0, 1_000_000),
-  stepEvery: whole("every", 1, 10_000_000),
-  stepGamma: number("factor", 1e-6, 10),
-  patience: whole("patience", 0, 10_000),
-  minDelta: number("least gain", 0, 1e6),
-  stopAfterSeconds: number("stop after", 0, 1e6),
-  stopAtLoss: number("stop at loss", 0, 1e6),
-  statisticsEvery: whole("statistics", 0, 1_000_000),
-  keepEveryMinutes: number("checkpoints", 0, 100_000),
+  epochs: wholeNumber("epochs", 1, 100_000),
+  steps: wholeNumber("steps", 0, 100_000_000),
+  batchSize: wholeNumber("batch size", 1, 1_000_000),
+  lr: numberWithin("learning rate", 1e-12, 1_000),
+  momentum: numberWithin("momentum", 0, 0.9999),
+  weightDecay: numberWithin("weight decay", 0, 10),
+  beta1: numberWithin("beta1", 0, 1),
+  beta2: numberWithin("beta2", 0, 1),
+  alpha: numberWithin("alpha", 0, 1),
+  eps: numberWithin("eps", 0, 1),
+  lrDecay: numberWithin("lr decay", 0, 1_000),
+  initialAccumulatorValue: numberWithin("initial sum of squares", 0, 1e9),
+  seed: wholeNumber("seed", 0, 0xffffffff),
+  rows: wholeNumber("rows", 1, 1_000_000),
+  validRows: wholeNumber("validation rows", 0, 1_000_000),
+  threads: wholeNumber("threads", 1, 64),
+  clipNorm: numberWithin("clip norm", 0, 1e6),
+  labelSmoothing: numberWithin("label smoothing", 0, 0.99),
+  delta: numberWithin("delta", 1e-6, 1e6),
+  augmentShift: wholeNumber("shift", 0, 10),
+  warmupSteps: wholeNumber("warm-up steps", 0, 1_000_000),
+  stepEvery: wholeNumber("every", 1, 10_000_000),
+  stepGamma: numberWithin("factor", 1e-6, 10),
+  patience: wholeNumber("patience", 0, 10_000),
+  minDelta: numberWithin("least gain", 0, 1e6),
+  stopAfterSeconds: numberWithin("stop after", 0, 1e6),
+  stopAtLoss: numberWithin("stop at loss", 0, 1e6),
+  statisticsEvery: wholeNumber("statistics", 0, 1_000_000),
+  keepEveryMinutes: numberWithin("checkpoints", 0, 100_000),
 };
 export type TrainField = keyof typeof NUMBERS;
 export type ScheduleName = TrainSpec["schedule"]["name"];

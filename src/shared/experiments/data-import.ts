@@ -2,6 +2,8 @@ import * as v from "valibot";
 import { atMost } from "../runs/run-changes.ts";
 import { measuredNumberSchema } from "../runs/run-records.ts";
 import { layoutSchema, MOST_CLASSES, normalisationSchema } from "./dataset.ts";
+import { counted } from "../../core/counted.ts";
+import { grouped } from "../../core/grouped.ts";
 
 export const SEPARATORS = { ",": "commas", ";": "semicolons", "\t": "tabs", "|": "bars" } as const;
 export type Separator = keyof typeof SEPARATORS;
@@ -172,8 +174,6 @@ export const importPreviewSchema = v.object({
 export type ImportPreview = v.InferOutput<typeof importPreviewSchema>;
 
 const column = ({ name }: ColumnSummary, index: number): string => `column ${index + 1} ("${name}")`;
-const several = (count: number, one: string, more: string): string =>
-  `${count.toLocaleString("en")} ${count === 1 ? one : more}`;
 
 /** Why a column cannot be what the plan says, or "". */
 export function columnProblem(
@@ -187,16 +187,16 @@ export function columnProblem(
   const asNumber = role === "label" ? plan.target === "numbers" : kind === "number";
   if (summary.values === 0) return `${where} is empty: ignore it`;
   if (asNumber && summary.words > 0) {
-    return `${where} has ${several(summary.words, "field that is no number", "fields that are no numbers")}, the first in ${summary.firstWord}: take it as a category or ignore it`;
+    return `${where} has ${counted(summary.words, "field that is no number", "fields that are no numbers")}, the first in ${summary.firstWord}: take it as a category or ignore it`;
   }
   if (asNumber && summary.infinite > 0) {
-    return `${where} has ${several(summary.infinite, "infinite value", "infinite values")}, the first in ${summary.firstInfinite}: expected finite numbers`;
+    return `${where} has ${counted(summary.infinite, "infinite value", "infinite values")}, the first in ${summary.firstInfinite}: expected finite numbers`;
   }
   if (!asNumber && summary.distinct === null) {
-    return `${where} has more than ${MOST_CLASSES.toLocaleString("en")} different values: too many for ${role === "label" ? "classes" : "a category"}`;
+    return `${where} has more than ${grouped(MOST_CLASSES)} different values: too many for ${role === "label" ? "classes" : "a category"}`;
   }
   if (summary.missing > 0 && (plan.missing === "refuse" || (plan.missing === "mean" && role === "label"))) {
-    const fields = several(summary.missing, "field", "fields");
+    const fields = counted(summary.missing, "field", "fields");
     const hint =
       role === "label"
         ? "leave such rows out, or mend the file"
@@ -247,19 +247,19 @@ export function planProblems(preview: ImportPreview, plan: ImportPlan): string[]
     const { classes, infinite, firstInfinite, missing, firstMissing, min, max } = items;
     if (infinite > 0) {
       problems.push(
-        `${several(infinite, "value is infinite", "values are infinite")}, the first in ${firstInfinite}: expected finite numbers`,
+        `${counted(infinite, "value is infinite", "values are infinite")}, the first in ${firstInfinite}: expected finite numbers`,
       );
     }
     if (missing > 0 && plan.missing === "refuse") {
       problems.push(
-        `${several(missing, "value is NaN", "values are NaN")}, the first in ${firstMissing}: leave such rows out, fill them, or mend the file`,
+        `${counted(missing, "value is NaN", "values are NaN")}, the first in ${firstMissing}: leave such rows out, fill them, or mend the file`,
       );
     }
     if (min === max)
       problems.push("every feature holds the same value in all rows: there is nothing to learn from");
     if (plan.target === "classes" && classes === null) {
       problems.push(
-        `the targets are no classes: expected whole numbers, at most ${MOST_CLASSES.toLocaleString("en")} different ones`,
+        `the targets are no classes: expected whole numbers, at most ${grouped(MOST_CLASSES)} different ones`,
       );
     }
     if (plan.target === "classes" && classes?.length === 1) {

@@ -3,14 +3,7 @@ import { asItWasRun } from "../specs/as-it-was-run.ts";
 import { machineConditionsSchema } from "../runs/machine-conditions.ts";
 import { machineSchema, measuredNumberSchema as measuredNumber } from "../runs/run-records.ts";
 import { threadsSchema } from "../specs/threads.ts";
-
-const wholeNumber = (what: string, min: number, max: number) =>
-  v.pipe(
-    v.number(`${what} must be a number`),
-    v.integer(`${what} must be a whole number`),
-    v.minValue(min, `${what} must be at least ${min}`),
-    v.maxValue(max, `${what} must be at most ${max.toLocaleString("en")}`),
-  );
+import { wholeNumber } from "../specs/number-schemas.ts";
 
 /** C (m, n) = A (m, k) @ B (k, n). */
 export const productShapeSchema = v.object({

@@ -3,6 +3,7 @@ import { asItWasRun } from "../specs/as-it-was-run.ts";
 import { machineConditionsSchema } from "../runs/machine-conditions.ts";
 import { threadsSchema } from "../specs/threads.ts";
 import { machineSchema, measuredNumberSchema as measured } from "../runs/run-records.ts";
+import { wholeNumber } from "../specs/number-schemas.ts";
 
 /**
  * The ways in which the notebook's backward pass is written; `module-unfused` is the third carried out op by op, to
@@ -18,14 +19,6 @@ export const STAGE_IDS = [
 ] as const;
 export const stageIdSchema = v.picklist(STAGE_IDS);
 export type StageId = v.InferOutput<typeof stageIdSchema>;
-
-const wholeNumber = (what: string, least: number, most: number) =>
-  v.pipe(
-    v.number(`${what} must be a number`),
-    v.integer(`${what} must be a whole number`),
-    v.minValue(least, `${what} must be at least ${least}`),
-    v.maxValue(most, `${what} must be at most ${most.toLocaleString("en")}`),
-  );
 
 export const stagesSettingsSchema = v.object({
   seed: wholeNumber("seed", 0, 0xffffffff),

@@ -1,4 +1,5 @@
 import * as v from "valibot";
+import { groupDigits, grouped } from "../../core/grouped.ts";
 
 type Issue = v.BaseIssue<unknown>;
 
@@ -82,17 +83,17 @@ const lastName = (field: string): string => field.split(/[ ,]/)[0]?.toLowerCase(
 
 /** What follows the field's name. */
 function predicateOf({ kind, type, expected, received, requirement, input }: Issue): string {
-  const limit = typeof requirement === "number" ? requirement.toLocaleString("en") : String(requirement);
+  const limit = typeof requirement === "number" ? grouped(requirement) : String(requirement);
   const unit = typeof input === "string" ? "characters" : "entries";
   switch (type) {
     case "max_length":
-      return `may have at most ${limit} ${unit} and has ${grouped(received)}: ${
+      return `may have at most ${limit} ${unit} and has ${groupDigits(received)}: ${
         unit === "characters" ? "shorten it" : "take fewer"
       }`;
     case "min_length":
       return received === "0"
         ? `is empty: ${unit === "characters" ? "write something" : "choose at least one"}`
-        : `must have at least ${limit} ${unit} and has ${grouped(received)}`;
+        : `must have at least ${limit} ${unit} and has ${groupDigits(received)}`;
     case "min_value":
       return `must be at least ${limit}; it is ${shown(input)}`;
     case "max_value":
@@ -126,11 +127,6 @@ function alternatives(expected: string | null): string {
   const all = options.map((option) => KINDS[option.toLowerCase()] ?? option);
   return all.length < 2 ? (all[0] ?? "") : `${all.slice(0, -1).join(", ")} or ${all.at(-1) ?? ""}`;
 }
-
-const grouped = (received: string): string => {
-  const count = Number(received);
-  return Number.isFinite(count) ? count.toLocaleString("en") : received;
-};
 
 const LONGEST_SHOWN = 40;
 

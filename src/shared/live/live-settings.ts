@@ -1,13 +1,6 @@
 import * as v from "valibot";
 import { threadsSchema } from "../specs/threads.ts";
-
-const wholeNumber = (what: string, least: number, most: number) =>
-  v.pipe(
-    v.number(`${what} must be a number`),
-    v.integer(`${what} must be a whole number`),
-    v.minValue(least, `${what} must be at least ${least}`),
-    v.maxValue(most, `${what} must be at most ${most.toLocaleString("en")}`),
-  );
+import { wholeNumber } from "../specs/number-schemas.ts";
 
 /** What a document says of how its cells run. */
 export const liveSettingsSchema = v.object({

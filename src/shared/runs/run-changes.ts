@@ -1,12 +1,13 @@
 import * as v from "valibot";
 import { RUN_COLOURS, RUN_TEXT } from "./run-records.ts";
+import { grouped } from "../../core/grouped.ts";
 
 /** Refuses a text that is too long, with both lengths: it is never cut. */
 export const atMost = (what: string, characters: number) =>
   v.maxLength<string, number, (issue: { readonly input: string }) => string>(
     characters,
     ({ input }) =>
-      `${what} may have at most ${characters.toLocaleString("en")} characters; this one has ${input.length.toLocaleString("en")}: shorten it`,
+      `${what} may have at most ${grouped(characters)} characters; this one has ${grouped(input.length)}: shorten it`,
   );
 
 const tag = v.pipe(

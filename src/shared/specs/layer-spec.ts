@@ -6,14 +6,8 @@ import {
 } from "../../core/ops/activation.ts";
 import { LONGEST_LINE, MOST_LINES } from "../../core/network/own-backward/read-lines.ts";
 import { ownLayerSpecSchema, partName, partOrigin } from "./own-part-spec.ts";
+import { wholeNumber } from "./number-schemas.ts";
 
-export const wholeNumber = (what: string, min: number, max: number) =>
-  v.pipe(
-    v.number(`${what} must be a number`),
-    v.integer(`${what} must be a whole number`),
-    v.minValue(min, `${what} must be at least ${min}`),
-    v.maxValue(max, `${what} must be at most ${max.toLocaleString("en")}`),
-  );
 const finiteNumber = (what: string) =>
   v.pipe(v.number(`${what} must be a number`), v.finite(`${what} must be finite`));
 

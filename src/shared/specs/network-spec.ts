@@ -18,13 +18,14 @@ import {
   MOST_WIDTH,
   share,
   trainLayerSpecSchema,
-  wholeNumber,
   type ComposedLayer,
   type Initialisation,
   type LayerSpec,
   type TrainLayerSpec,
 } from "./layer-spec.ts";
 import { ownLossSpecSchema, type OwnLossSpec } from "./own-part-spec.ts";
+import { wholeNumber } from "./number-schemas.ts";
+import { grouped } from "../../core/grouped.ts";
 
 const SPLIT_ROWS = { train: 50_000, valid: 10_000 } as const;
 
@@ -41,7 +42,7 @@ export const dataSpecSchema = v.pipe(
   }),
   v.check(
     ({ name, split, rows }) => name !== "mnist" || rows <= SPLIT_ROWS[split],
-    ({ input }) => `the split "${input.split}" has ${SPLIT_ROWS[input.split].toLocaleString("en")} rows`,
+    ({ input }) => `the split "${input.split}" has ${grouped(SPLIT_ROWS[input.split])} rows`,
   ),
 );
 export type DataSpec = v.InferOutput<typeof dataSpecSchema>;
@@ -127,7 +128,7 @@ export function networkSpecMisfit({ layers, loss, classWeights, ownLoss }: SpecL
       if (layer.type !== "linear") continue;
       if (layer.in !== width) return `${place} takes ${layer.in} values where ${width} come in`;
       if (layer.out > MOST_WIDTH) {
-        return `${place} gives ${layer.out} values; the most are ${MOST_WIDTH.toLocaleString("en")}`;
+        return `${place} gives ${layer.out} values; the most are ${grouped(MOST_WIDTH)}`;
       }
       width = layer.out;
     }

@@ -4,6 +4,7 @@ import { readOwnActivation } from "../../core/expression/own-activation.ts";
 import { readOwnLoss, type OwnLoss } from "../../core/expression/own-loss.ts";
 import { LOSS_NAMES } from "../../core/network/network.ts";
 import { SIMPLE_ACTIVATION_NAMES, type OwnActivation } from "../../core/ops/activation.ts";
+import { grouped } from "../../core/grouped.ts";
 
 const BUILT_IN: ReadonlySet<string> = new Set(["relu", "leakyRelu", "own", ...SIMPLE_ACTIVATION_NAMES]);
 
@@ -41,7 +42,7 @@ export const partOrigin = v.optional(
     source: v.optional(
       v.pipe(
         v.string("source must be the code as a text"),
-        v.maxLength(MOST_SOURCE, `source can have at most ${MOST_SOURCE.toLocaleString("en")} characters`),
+        v.maxLength(MOST_SOURCE, `source can have at most ${grouped(MOST_SOURCE)} characters`),
       ),
     ),
   }),

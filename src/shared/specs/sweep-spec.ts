@@ -4,6 +4,7 @@ import { fitWidths } from "./fit-widths.ts";
 import { issueAt } from "../ipc/issue-words.ts";
 import { trainLayerSpecSchema } from "./layer-spec.ts";
 import { trainSpecSchema, type TrainSpec } from "./train-spec.ts";
+import { grouped } from "../../core/grouped.ts";
 
 /** More than anybody waits for, on a cluster too; every one of them is checked before the first begins. */
 export const MOST_TRAININGS = 100_000;
@@ -146,7 +147,7 @@ export function countTrainings(sweep: SweepSpec): number {
       : Object.values(sweep.values).reduce((product, options) => product * options.length, 1);
   if (count > MOST_TRAININGS) {
     throw new RangeError(
-      `the sweep has ${count.toLocaleString("en")} trainings; expected at most ${MOST_TRAININGS.toLocaleString("en")}: take fewer values, or draw some with "kind": "random"`,
+      `the sweep has ${grouped(count)} trainings; expected at most ${grouped(MOST_TRAININGS)}: take fewer values, or draw some with "kind": "random"`,
     );
   }
   return count;

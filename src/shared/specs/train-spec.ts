@@ -3,14 +3,8 @@ import { issuesWords } from "../ipc/issue-words.ts";
 import { asItWasRun } from "./as-it-was-run.ts";
 import type { TrainLayerSpec } from "./layer-spec.ts";
 import { networkSpecEntries, holdsBatchNorm, networkMisfit } from "./network-spec.ts";
+import { wholeNumber } from "./number-schemas.ts";
 
-const wholeNumber = (what: string, min: number, max: number) =>
-  v.pipe(
-    v.number(`${what} must be a number`),
-    v.integer(`${what} must be a whole number`),
-    v.minValue(min, `${what} must be at least ${min}`),
-    v.maxValue(max, `${what} must be at most ${max.toLocaleString("en")}`),
-  );
 const share = (what: string) =>
   v.pipe(
     v.number(`${what} must be a number`),

@@ -109,7 +109,7 @@ test("what a notebook's cells define is listed by name, with where it comes from
     },
   ]);
   const edited = document("const slope = 0.2;", RELU, BENT);
-  lab.session.get({ documentId, text: edited });
+  await lab.session.get({ documentId, text: edited });
   expect(lab.session.parts().map(({ name, current }) => [name, current])).toStrictEqual([
     ["bent", false],
     ["mine", true],
@@ -119,9 +119,9 @@ test("what a notebook's cells define is listed by name, with where it comes from
   await run(documentId, edited);
   expect(named("bent")).toMatchObject({ forward: "maximum(z, z * 0.2)", current: true });
   expect(named("bent").codeHash).not.toBe(before);
-  lab.session.get({ documentId, text: document("const slope = 0.2;", RELU) });
+  await lab.session.get({ documentId, text: document("const slope = 0.2;", RELU) });
   expect(lab.session.parts().map(({ name }) => name)).toStrictEqual(["mine"]);
-  lab.session.get({ documentId, text: TEXT });
+  await lab.session.get({ documentId, text: TEXT });
 });
 
 test("a notebook in the trash defines nothing", async () => {
@@ -278,9 +278,8 @@ test("a layer trains as the layers that it is made of, passes the gradient check
     { type: "tanh" },
     { type: "linear", out: { times: 2, per: 1, plus: 1 } },
   ]);
-  const { outputs } = lab.session.get({ documentId: id, text: document(source) }).stored[0]?.result ?? {
-    outputs: [],
-  };
+  const { stored } = await lab.session.get({ documentId: id, text: document(source) });
+  const outputs = stored[0]?.result?.outputs ?? [];
   expect(outputs).toContainEqual({ kind: "text", text: "[3, 17] [3, 8] 8" });
 
   const layer = composedOfPart(part);
@@ -362,8 +361,8 @@ test("a SwiGLU written in a notebook is checked there, trains, and its gradients
     "print(report.passed, layer.parameters().length);",
   ].join("\n");
   const id = await define(document(source), "Gates");
-  const outputs =
-    lab.session.get({ documentId: id, text: document(source) }).stored[0]?.result?.outputs ?? [];
+  const { stored } = await lab.session.get({ documentId: id, text: document(source) });
+  const outputs = stored[0]?.result?.outputs ?? [];
   expect(outputs).toContainEqual({ kind: "text", text: "true" });
   expect(outputs).toContainEqual({ kind: "text", text: "true 6" });
   const part = lab.session.parts().find(({ name }) => name === "swiglu");

@@ -48,13 +48,15 @@ async function run(documentId: string, text: string, selection: LiveSelection) {
 }
 
 const get = (documentId: string, text: string) => test1.lab.session.get({ documentId, text });
-const statesOf = (documentId: string, text: string) =>
-  get(documentId, text).cells.map(({ state, because }) => (because === "" ? state : `${state}: ${because}`));
+const statesOf = async (documentId: string, text: string) =>
+  (await get(documentId, text)).cells.map(({ state, because }) =>
+    because === "" ? state : `${state}: ${because}`,
+  );
 
 test("a cell runs with what it needs; an edit makes what follows stale; comments change nothing", async () => {
   const text = cells("const a = 2;", "const b = a * 3;", "print(b);", "print('apart');");
   const id = await create(text);
-  expect(statesOf(id, text)).toStrictEqual(["never run", "never run", "never run", "never run"]);
+  expect(await statesOf(id, text)).toStrictEqual(["never run", "never run", "never run", "never run"]);
   const selection: LiveSelection = { kind: "cells", ids: ["c3"], withNeeds: true };
   expect(test1.lab.session.forecast({ documentId: id, text, selection })).toStrictEqual({
     cells: ["c1", "c2", "c3"],
@@ -70,18 +72,18 @@ test("a cell runs with what it needs; an edit makes what follows stale; comments
     ["c2", true],
     ["c3", true],
   ]);
-  expect(statesOf(id, text)).toStrictEqual(["fresh", "fresh", "fresh", "never run"]);
+  expect(await statesOf(id, text)).toStrictEqual(["fresh", "fresh", "fresh", "never run"]);
   const commented = cells("const a = 2; // two", "const b = a * 3;", "print(b);", "print('apart');");
-  expect(statesOf(id, commented)).toStrictEqual(["fresh", "fresh", "fresh", "never run"]);
+  expect(await statesOf(id, commented)).toStrictEqual(["fresh", "fresh", "fresh", "never run"]);
   const edited = cells("const a = 5;", "const b = a * 3;", "print(b);", "print('apart');");
-  expect(statesOf(id, edited)).toStrictEqual(["changed", "stale: a", "stale: a", "never run"]);
-  expect(get(id, edited).stored.map(({ cell, current }) => [cell, current])).toStrictEqual([
+  expect(await statesOf(id, edited)).toStrictEqual(["changed", "stale: a", "stale: a", "never run"]);
+  expect((await get(id, edited)).stored.map(({ cell, current }) => [cell, current])).toStrictEqual([
     ["c1", false],
     ["c2", false],
     ["c3", false],
   ]);
   await run(id, edited, { kind: "stale" });
-  expect(statesOf(id, edited)).toStrictEqual(["fresh", "fresh", "fresh", "never run"]);
+  expect(await statesOf(id, edited)).toStrictEqual(["fresh", "fresh", "fresh", "never run"]);
   expect(named("sessionOutput").at(-1)?.output).toStrictEqual({ kind: "text", text: "15" });
 });
 
@@ -94,7 +96,7 @@ test("variables are told with shape, memory and writer; what a run changes in pl
   );
   const id = await create(text);
   await run(id, text, { kind: "cells", ids: ["c1", "c2", "c3", "c4"], withNeeds: true });
-  const { variables } = get(id, text);
+  const { variables } = await get(id, text);
   expect(variables.find(({ name }) => name === "w")).toStrictEqual({
     name: "w",
     kind: "tensor",
@@ -120,7 +122,7 @@ test("variables are told with shape, memory and writer; what a run changes in pl
   });
   // Run once more, the first cell takes away what the second one did.
   await run(id, text, { kind: "cells", ids: ["c1"], withNeeds: false });
-  expect(statesOf(id, text)).toStrictEqual(["fresh", "stale: w", "stale: w", "fresh"]);
+  expect(await statesOf(id, text)).toStrictEqual(["fresh", "stale: w", "stale: w", "fresh"]);
 });
 
 test("a failed cell ends the queue, a failed check does not; Stop keeps the variables", async () => {
@@ -133,9 +135,9 @@ test("a failed cell ends the queue, a failed check does not; Stop keeps the vari
   );
   const id = await create(text);
   await run(id, text, { kind: "cells", ids: ["c1", "c2", "c3"], withNeeds: false });
-  expect(statesOf(id, text).slice(0, 3)).toStrictEqual(["fresh", "failed", "never run"]);
+  expect((await statesOf(id, text)).slice(0, 3)).toStrictEqual(["fresh", "failed", "never run"]);
   await run(id, text, { kind: "cells", ids: ["c4", "c3"], withNeeds: false });
-  expect(statesOf(id, text).slice(2, 4)).toStrictEqual(["fresh", "failed"]);
+  expect((await statesOf(id, text)).slice(2, 4)).toStrictEqual(["fresh", "failed"]);
   await test1.lab.session.run({
     documentId: id,
     text,
@@ -146,13 +148,13 @@ test("a failed cell ends the queue, a failed check does not; Stop keeps the vari
     text,
     selection: { kind: "cells", ids: ["c3"], withNeeds: false },
   });
-  await expect.poll(() => get(id, text).state.running?.cell).toBe("c5");
-  expect(get(id, text).state.queued).toStrictEqual(["c3"]);
+  await expect.poll(async () => (await get(id, text)).state.running?.cell).toBe("c5");
+  expect((await get(id, text)).state.queued).toStrictEqual(["c3"]);
   test1.lab.session.stop({ documentId: id });
   await expect.poll(() => test1.lab.activity.state()).toBeNull();
-  expect(get(id, text).stored.find(({ cell }) => cell === "c5")?.result.error?.kind).toBe("stopped");
-  expect(get(id, text).variables.map(({ name }) => name)).toContain("a");
-  expect(get(id, text).state).toMatchObject({ kernel: "ready", stopping: false, queued: [] });
+  expect((await get(id, text)).stored.find(({ cell }) => cell === "c5")?.result.error?.kind).toBe("stopped");
+  expect((await get(id, text)).variables.map(({ name }) => name)).toContain("a");
+  expect((await get(id, text)).state).toMatchObject({ kernel: "ready", stopping: false, queued: [] });
 });
 
 test("the activity's cancel stops the cell and forgets the queue", async () => {
@@ -163,10 +165,10 @@ test("the activity's cancel stops the cell and forgets the queue", async () => {
     text,
     selection: { kind: "cells", ids: ["c1", "c2"], withNeeds: false },
   });
-  await expect.poll(() => get(id, text).state.running?.cell).toBe("c1");
+  await expect.poll(async () => (await get(id, text)).state.running?.cell).toBe("c1");
   test1.lab.activity.cancel();
   await expect.poll(() => test1.lab.activity.state()).toBeNull();
-  expect(statesOf(id, text)).toStrictEqual(["failed", "never run"]);
+  expect(await statesOf(id, text)).toStrictEqual(["failed", "never run"]);
 });
 
 test("all cells in a fresh sandbox are a run in the database, with text, outputs, timings and checks", async () => {
@@ -198,9 +200,9 @@ test("all cells in a fresh sandbox are a run in the database, with text, outputs
   const { report } = test1.lab.session.report({ runId });
   expect(report?.text).toContain("const a = 1;");
   expect(report?.cells.map(({ result }) => result.error)).toStrictEqual([null, null, null]);
-  expect(get(id, text).state.reproduced).toBe(runId);
-  expect(get(id, text).stored.every(({ runId: of }) => of === runId)).toBe(true);
-  expect(get(id, cells("const a = 2;")).state.reproduced).toBeNull();
+  expect((await get(id, text)).state.reproduced).toBe(runId);
+  expect((await get(id, text)).stored.every(({ runId: of }) => of === runId)).toBe(true);
+  expect((await get(id, cells("const a = 2;"))).state.reproduced).toBeNull();
 });
 
 test("a saved run is found, compared and handed on with its text and what was shown; a cell reads it", async () => {
@@ -232,7 +234,7 @@ test("a saved run is found, compared and handed on with its text and what was sh
   const wrong = cells("runs('kind:');", "runs('kind:notebook')[0]?.curve('loss');");
   const wrongId = await create(wrong);
   await run(wrongId, wrong, { kind: "cells", ids: ["c2"], withNeeds: true });
-  const failure = get(wrongId, wrong).stored.find(({ cell }) => cell === "c2")?.result.error;
+  const failure = (await get(wrongId, wrong)).stored.find(({ cell }) => cell === "c2")?.result.error;
   expect(failure?.message).toContain('has no metric "loss"; it has no metrics');
 });
 
@@ -258,7 +260,7 @@ test("a failed run says so, and what did not run is named", async () => {
   const { runId } = await run(id, text, { kind: "all" });
   expect(test1.lab.runs.get({ runId: runId ?? "" }).run.summary).toMatchObject({ cells: 2, failed: 1 });
   expect(test1.lab.session.report({ runId: runId ?? "" }).report?.left).toStrictEqual(["c3"]);
-  expect(get(id, text).state.reproduced).toBeNull();
+  expect((await get(id, text)).state.reproduced).toBeNull();
 });
 
 test("what came from elsewhere does not run before somebody says so; a name above its definition neither", async () => {
@@ -278,7 +280,7 @@ test("what came from elsewhere does not run before somebody says so; a name abov
       selection: { kind: "cells", ids: ["c1"], withNeeds: true },
     }),
   ).rejects.toThrow("only defined below it");
-  expect(get(id, text).cells[0]?.tooEarly).toStrictEqual([{ name: "later", definedIn: "c2" }]);
+  expect((await get(id, text)).cells[0]?.tooEarly).toStrictEqual([{ name: "later", definedIn: "c2" }]);
 });
 
 test("outputs are kept with the document for the next start, and can be forgotten", async () => {
@@ -286,7 +288,7 @@ test("outputs are kept with the document for the next start, and can be forgotte
   const id = await create(text);
   await run(id, text, { kind: "cells", ids: ["c1"], withNeeds: false });
   await test1.lab.session.close({ documentId: id });
-  const again = get(id, text);
+  const again = await get(id, text);
   expect(again.state.kernel).toBe("none");
   expect(again.cells[0]?.state).toBe("never run");
   expect(again.stored[0]).toMatchObject({ cell: "c1", current: true });
@@ -300,22 +302,22 @@ test("outputs are kept with the document for the next start, and can be forgotte
     },
   ]);
   test1.lab.session.clearOutputs({ documentId: id, cells: null });
-  expect(get(id, text).stored).toStrictEqual([]);
+  expect((await get(id, text)).stored).toStrictEqual([]);
 });
 
 test("outputs that were cleared come back, but for a cell that has run since", async () => {
   const text = cells("print('old');", "print('kept');", "print('never cleared');");
   const id = await create(text);
   await run(id, text, { kind: "all" });
-  const before = get(id, text).stored;
+  const before = (await get(id, text)).stored;
   const of = { documentId: id, cells: ["c1", "c2"] };
   test1.lab.session.clearOutputs(of);
-  expect(get(id, text).stored).toStrictEqual(before.slice(2));
+  expect((await get(id, text)).stored).toStrictEqual(before.slice(2));
   const edited = text.replace("old", "new");
   await run(id, edited, { kind: "cells", ids: ["c1"], withNeeds: false });
-  const newer = get(id, edited).stored.find(({ cell }) => cell === "c1");
+  const newer = (await get(id, edited)).stored.find(({ cell }) => cell === "c1");
   test1.lab.session.restoreOutputs(of);
-  expect(get(id, edited).stored).toStrictEqual([...before.slice(1), newer]);
+  expect((await get(id, edited)).stored).toStrictEqual([...before.slice(1), newer]);
 });
 
 test("a sandbox that cannot start is told, and leaves no queue; the next run has one", async () => {
@@ -329,9 +331,9 @@ test("a sandbox that cannot start is told, and leaves no queue; the next run has
     start.mockRestore();
   }
   expect(named("failure")).toMatchObject([{ message: "The sandbox cannot start" }]);
-  expect(get(id, text).state).toMatchObject({ kernel: "none", queued: [], stopping: false });
+  expect((await get(id, text)).state).toMatchObject({ kernel: "none", queued: [], stopping: false });
   await run(id, text, selection);
-  expect(statesOf(id, text)).toStrictEqual(["fresh", "fresh"]);
+  expect(await statesOf(id, text)).toStrictEqual(["fresh", "fresh"]);
 });
 
 test("what a cell gave is shown, and the next one runs, where it cannot be kept", async () => {
@@ -351,7 +353,7 @@ test("what a cell gave is shown, and the next one runs, where it cannot be kept"
   }
   expect(named("sessionCellEnded").map(({ stored }) => stored.cell)).toStrictEqual(["c1", "c2"]);
   expect(named("failure").map(({ message }) => message.includes("disk is full"))).toStrictEqual([true, true]);
-  expect(get(id, text).stored).toStrictEqual([]);
+  expect((await get(id, text)).stored).toStrictEqual([]);
 });
 
 test("another seed is another sandbox", async () => {
@@ -362,7 +364,7 @@ test("another seed is another sandbox", async () => {
   await run(id, other, { kind: "cells", ids: ["c2"], withNeeds: true });
   const [first, second] = named("sessionOutput");
   expect(second.output).not.toStrictEqual(first.output);
-  expect(get(id, other).state.generation).toBe(2);
+  expect((await get(id, other)).state.generation).toBe(2);
 });
 
 test("a run that shows NaN or infinity is stored and found as that (issue 14, item 18)", async () => {

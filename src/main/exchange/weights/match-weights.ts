@@ -69,8 +69,6 @@ interface Group {
   readonly kernel: boolean;
 }
 
-const naturally = new Intl.Collator("en", { numeric: true });
-
 /** Tensors by the layer that their names begin with, in natural order. @throws {DataFormatError} */
 function groupsOf(file: string, tensors: ReadonlyMap<string, SavedTensor>): Group[] {
   const groups = new Map<string, { parts: Map<Role, SavedTensor>; kernel: boolean }>();
@@ -96,6 +94,7 @@ function groupsOf(file: string, tensors: ReadonlyMap<string, SavedTensor>): Grou
     group.parts.set(role, tensor);
     group.kernel ||= suffix.toLowerCase() === "kernel" || short !== "";
   }
+  const naturally = new Intl.Collator("en", { numeric: true });
   return [...groups]
     .map(([name, group]) => ({ name, ...group }))
     .sort((a, b) => naturally.compare(a.name, b.name));

@@ -73,6 +73,8 @@ export class LessonsLab {
       // A copy has the same progress; the one that was worked on last counts.
       if (!known.has(key) && !own.has(key)) own.set(key, one);
     }
+    // "10. Autograd" comes after "9. Layers".
+    const inOrder = new Intl.Collator("en", { numeric: true });
     const ownLessons = [...own.values()]
       .toSorted((a, b) => inOrder.compare(a.document.header.title, b.document.header.title))
       .map(({ id, document }, at): Lesson => {
@@ -295,9 +297,6 @@ export class LessonsLab {
     });
   }
 }
-
-/** "10. Autograd" comes after "9. Layers". */
-const inOrder = new Intl.Collator("en", { numeric: true });
 
 /** Lessons with what comes next of them. */
 function courseOf(lessons: Lesson[]): Course {

@@ -53,10 +53,10 @@ export class DocumentSession {
   #variables: readonly LiveVariable[] = [];
   readonly #lastMs = new Map<string, number>();
 
-  constructor(documentId: string, text: string, services: SessionServices) {
+  constructor(documentId: string, planned: PlannedDocument, services: SessionServices) {
     this.#documentId = documentId;
     this.#services = services;
-    this.#planned = new PlannedDocument(text, null);
+    this.#planned = planned;
   }
 
   get planned(): PlannedDocument {
@@ -116,7 +116,7 @@ export class DocumentSession {
 
   /** The window's present text. @throws {DataFormatError} */
   read(text: string): void {
-    this.#planned = new PlannedDocument(text, this.#planned);
+    this.#planned = PlannedDocument.of(text, this.#planned);
   }
 
   standings(): CellStanding[] {

@@ -8,7 +8,7 @@ import { PlannedDocument } from "./planned-document.ts";
 /** The text that a notebook has now; null where it is no notebook any more. */
 function plannedOf(text: string): PlannedDocument | null {
   try {
-    return new PlannedDocument(text, null);
+    return PlannedDocument.of(text, null);
   } catch (error) {
     if (error instanceof DataFormatError) return null;
     throw error;

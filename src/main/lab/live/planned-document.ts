@@ -1,4 +1,5 @@
 import { createHash } from "node:crypto";
+import { setImmediate as breathe } from "node:timers/promises";
 import { ContractError } from "../../../core/errors.ts";
 import type { DocumentCell, LabDocument } from "../../../shared/documents/lab-document.ts";
 import { readLabDocument } from "../../../shared/documents/read-lab-document.ts";
@@ -14,6 +15,9 @@ import { planCell, runnableCells } from "./plan-cells.ts";
 const hashOf = (parts: readonly string[]): string =>
   createHash("sha256").update(parts.join("\n")).digest("hex");
 
+/** Longest that nobody else is answered while a document is opened. */
+const PART_MS = 8;
+
 /** A document's text with what it says of the order in which its cells run. */
 export class PlannedDocument {
   readonly document: LabDocument;
@@ -22,15 +26,40 @@ export class PlannedDocument {
   readonly #fresh: RunPlan;
   #hashes: ReadonlyMap<string, string> | null = null;
 
-  /** @param earlier What was found of the same cells before: only edited ones are looked at anew. */
-  constructor(text: string, earlier: PlannedDocument | null) {
-    this.document = readLabDocument("the notebook", text).document;
-    this.cells = runnableCells(this.document.cells);
+  private constructor(document: LabDocument, planned: readonly PlannedCell[]) {
+    this.document = document;
+    this.cells = runnableCells(document.cells);
+    this.#planned = planned;
+    this.#fresh = new RunPlan(planned, EMPTY_MEMORY);
+  }
+
+  /**
+   * @param earlier What was found of the same cells before: only edited ones are looked at anew.
+   * @throws {DataFormatError}
+   */
+  static of(text: string, earlier: PlannedDocument | null): PlannedDocument {
+    const { document } = readLabDocument("the notebook", text);
     const known = new Map(
       earlier?.cells.map((cell, at) => [`${cell.id} ${cell.source}`, earlier.#planned[at]]),
     );
-    this.#planned = this.cells.map((cell) => known.get(`${cell.id} ${cell.source}`) ?? planCell(cell));
-    this.#fresh = new RunPlan(this.#planned, EMPTY_MEMORY);
+    const planned = runnableCells(document.cells).map(
+      (cell) => known.get(`${cell.id} ${cell.source}`) ?? planCell(cell),
+    );
+    return new PlannedDocument(document, planned);
+  }
+
+  /** Looks at the cells in small parts, between which others are answered: of a long notebook it takes 0.2 s. */
+  static async inParts(text: string): Promise<PlannedDocument> {
+    const { document } = readLabDocument("the notebook", text);
+    const planned: PlannedCell[] = [];
+    let since = performance.now();
+    for (const cell of runnableCells(document.cells)) {
+      planned.push(planCell(cell));
+      if (performance.now() - since < PART_MS) continue;
+      await breathe();
+      since = performance.now();
+    }
+    return new PlannedDocument(document, planned);
   }
 
   /** Of all code and of what it runs with: equal where a run from the top gives the same. */

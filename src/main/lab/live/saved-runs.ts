@@ -1,5 +1,6 @@
 import { ContractError } from "../../../core/errors.ts";
 import type { MetricPoint, RunSummary } from "../../../shared/runs/run-records.ts";
+import { grouped } from "../../../core/grouped.ts";
 
 /** More would not fit into the sandbox. */
 const MOST_RUNS = 1_000;
@@ -29,7 +30,7 @@ export async function findRuns({ find, get }: SavedRuns, query: string): Promise
   const ids = await find(query);
   if (ids.length > MOST_RUNS) {
     throw new ContractError(
-      `runs(): the query finds ${ids.length.toLocaleString("en")} runs, a notebook reads at most ${MOST_RUNS.toLocaleString("en")}; narrow it down`,
+      `runs(): the query finds ${grouped(ids.length)} runs, a notebook reads at most ${grouped(MOST_RUNS)}; narrow it down`,
     );
   }
   const found = ids.flatMap((id) => {

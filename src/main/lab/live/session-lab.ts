@@ -59,8 +59,10 @@ export class SessionLab {
   }
 
   /** Where the cells stand, what they gave last and what the sandbox holds. Starts no sandbox. */
-  get({ documentId, text }: WithText): LiveSession {
-    const session = this.#session(documentId, text);
+  async get({ documentId, text }: WithText): Promise<LiveSession> {
+    const found = this.#sessions.get(documentId);
+    found?.read(text);
+    const session = found ?? (await this.#openInParts(documentId, text));
     const { store } = this.#given.services;
     return {
       state: session.state(),
@@ -165,7 +167,7 @@ export class SessionLab {
     const { live, supervisor, services } = this.#given;
     const { store } = services;
     live.requireThreads(settings);
-    const planned = new PlannedDocument(writeLabDocument(document), null);
+    const planned = PlannedDocument.of(writeLabDocument(document), null);
     const ids = planned.cells.map(({ id }) => id);
     planned.requireOrder(ids);
     const record = new DocumentRunRecord(planned, settings);
@@ -300,12 +302,20 @@ export class SessionLab {
 
   #session(documentId: string, text: string): DocumentSession {
     const found = this.#sessions.get(documentId);
-    if (found !== undefined) {
-      found.read(text);
-      return found;
-    }
+    if (found === undefined) return this.#open(documentId, PlannedDocument.of(text, null));
+    found.read(text);
+    return found;
+  }
+
+  async #openInParts(documentId: string, text: string): Promise<DocumentSession> {
+    const planned = await PlannedDocument.inParts(text);
+    // A call with a later text may have opened it meanwhile.
+    return this.#sessions.get(documentId) ?? this.#open(documentId, planned);
+  }
+
+  #open(documentId: string, planned: PlannedDocument): DocumentSession {
     const { live, services } = this.#given;
-    const session = new DocumentSession(documentId, text, {
+    const session = new DocumentSession(documentId, planned, {
       openKernel: (settings) => live.openWithin(settings),
       threads: services.engine.workers,
       emit: services.emit,

@@ -1,5 +1,6 @@
 import { counted } from "../../../core/counted.ts";
 import type { DrawnBand, DrawnCurve } from "../../../shared/runs/run-curves.ts";
+import { grouped } from "../../../core/grouped.ts";
 
 /** A part of the axis of a chart: steps, epochs, seconds of training, or learning rates. */
 export interface Stretch {
@@ -84,7 +85,7 @@ export function drawnPointsText(within: Steps, parts: readonly DrawnPart[]): str
   if (recorded === 0) return "Zoomed in: no recorded point.";
   const points = `Zoomed in: ${counted(recorded, "recorded point")}`;
   if (drawn === recorded) return `${points}, all drawn.`;
-  return `${points}, ${drawn.toLocaleString("en")} of them drawn, every extreme among them.`;
+  return `${points}, ${grouped(drawn)} of them drawn, every extreme among them.`;
 }
 
 /** As `drawnPointsText`, of speeds: a point is the mean over the steps since the one before. */

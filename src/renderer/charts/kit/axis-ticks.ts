@@ -1,3 +1,4 @@
+import { grouped } from "../../../core/grouped.ts";
 /** Over more than this there is no room for 2 and 5 between the powers of ten. */
 const MANY_DECADES = 2e4;
 /** Part of a logarithmic axis that a number needs to stand clear of the next. */
@@ -66,9 +67,7 @@ export function tickText(index: number, ticks: readonly Tick[]): string {
   // 1,234,600 reads better than 1.2346e6.
   const isShort = exponent - exponentOf(spacing) <= 2;
   if (exponent >= 6 && isShort) return powerOfTen(value, decimals + exponent);
-  return value
-    .toLocaleString("en-US", { maximumFractionDigits: Math.min(20, Math.max(0, decimals)) })
-    .replace("-", "−");
+  return grouped(Number(value.toFixed(Math.min(20, Math.max(0, decimals))))).replace("-", "−");
 }
 
 /** More a double does not have. */

@@ -1,5 +1,5 @@
 import type { DocumentCell } from "../../../shared/documents/lab-document.ts";
-import { CellEditor } from "../editor/cell-editor.tsx";
+import { CellEditor } from "../editor/late-editors.tsx";
 import type { FoundMark, LineMark } from "../editor/cell-marks.ts";
 import { StaticText } from "../editor/static-text.tsx";
 import type { Problem } from "../language/language-protocol.ts";

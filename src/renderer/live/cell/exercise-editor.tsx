@@ -5,7 +5,7 @@ import type { DocumentCell, JsonValue } from "../../../shared/documents/lab-docu
 import { useStore } from "../../store/create-store.ts";
 import { Badge } from "../../ui/badge.tsx";
 import { edit, openStore } from "../document/open-notebook.ts";
-import { PartEditor } from "../editor/part-editor.tsx";
+import { PartEditor } from "../editor/late-editors.tsx";
 import { CHECK_TEMPLATES, CHECK_WORDS, definedBy } from "../lesson/check-templates.ts";
 import { lessonStore, testLesson } from "../lesson/lesson-store.ts";
 import { CellSentence } from "../outputs/place-link.tsx";

@@ -7,7 +7,7 @@ import { readLabDocument } from "../../../shared/documents/read-lab-document.ts"
 import { useStore } from "../../store/create-store.ts";
 import { mergeCells, type Side } from "../document/merge-cells.ts";
 import { openStore, settleConflict, type OpenNotebook } from "../document/open-notebook.ts";
-import { TextDiff } from "./text-diff.tsx";
+import { TextDiff } from "../editor/late-editors.tsx";
 import classes from "./dialogs.module.css";
 
 /** The file was changed by another program while it was written here: what to keep, cell by cell. */

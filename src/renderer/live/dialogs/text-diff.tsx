@@ -6,7 +6,7 @@ import { useEffect, useRef } from "react";
 import { editorLook } from "../editor/editor-theme.ts";
 import classes from "./dialogs.module.css";
 
-interface TextDiffProps {
+export interface TextDiffProps {
   readonly left: string;
   readonly right: string;
   readonly leftLabel: string;

@@ -7,7 +7,7 @@ import { formatMoment } from "../../format/date.ts";
 import { createStore, useStore } from "../../store/create-store.ts";
 import { showFailure } from "../../store/lab-store.ts";
 import { openStore, replaceSaved, saveNow, textOf, type OpenNotebook } from "../document/open-notebook.ts";
-import { TextDiff } from "./text-diff.tsx";
+import { TextDiff } from "../editor/late-editors.tsx";
 import classes from "./dialogs.module.css";
 
 export const versionsOpenStore = createStore(false);

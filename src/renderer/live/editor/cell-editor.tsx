@@ -11,7 +11,7 @@ import { cellKeys } from "./cell-keys.ts";
 import { showFound, showMarks, type FoundMark, type LineMark } from "./cell-marks.ts";
 import { codeBase, hasWritten, showText, textBase } from "./editor-base.ts";
 
-interface CellEditorProps {
+export interface CellEditorProps {
   readonly cell: string;
   readonly source: string;
   readonly isCode: boolean;

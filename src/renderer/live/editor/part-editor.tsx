@@ -9,7 +9,7 @@ import { showMarks } from "./cell-marks.ts";
 import { codeBase, hasWritten, showText, textBase } from "./editor-base.ts";
 import textClasses from "./cell-text.module.css";
 
-interface PartEditorProps {
+export interface PartEditorProps {
   readonly cell: string;
   readonly part: ExercisePart;
   readonly source: string;

@@ -1,5 +1,5 @@
-import { typescriptLanguage } from "@codemirror/lang-javascript";
 import { classHighlighter, highlightCode } from "@lezer/highlight";
+import { parser } from "@lezer/javascript";
 import { useMemo } from "react";
 import classes from "./cell-text.module.css";
 
@@ -8,12 +8,15 @@ interface Piece {
   readonly look: string;
 }
 
+/** As the editor's own, without the editor. */
+const typescript = parser.configure({ dialect: "ts" });
+
 /** Lines of TypeScript in pieces of one look each, as an editor would show them. */
 function highlighted(source: string): readonly (readonly Piece[])[] {
   const lines: Piece[][] = [[]];
   highlightCode(
     source,
-    typescriptLanguage.parser.parse(source),
+    typescript.parse(source),
     classHighlighter,
     (text, look) => lines.at(-1)?.push({ text, look }),
     () => lines.push([]),

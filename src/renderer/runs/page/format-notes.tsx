@@ -1,6 +1,7 @@
 import type { ReactNode } from "react";
 import Markdown from "react-markdown";
 import { Formula } from "../../ui/formula.tsx";
+import { grouped } from "../../../core/grouped.ts";
 
 /**
  * Longer notes are shown as they stand. react-markdown's time for 10,000 and for 99,000 characters (2 cores under load,
@@ -29,7 +30,7 @@ const withinDepth = () => refuseDepth;
 export function formatNotes(notes: string): { readonly formatted: ReactNode } | { readonly plain: string } {
   if (notes.length > MOST_MARKDOWN) {
     return {
-      plain: `These notes have ${notes.length.toLocaleString("en")} characters. More than ${MOST_MARKDOWN.toLocaleString("en")} are shown as they were written, without formatting.`,
+      plain: `These notes have ${grouped(notes.length)} characters. More than ${grouped(MOST_MARKDOWN)} are shown as they were written, without formatting.`,
     };
   }
   try {

@@ -1,6 +1,6 @@
 import { Button } from "@mantine/core";
 import { ArrowLeft } from "lucide-react";
-import { Suspense, useContext } from "react";
+import { useContext } from "react";
 import type { Quantities, RunDetails } from "../../../shared/runs/run-records.ts";
 import { formatDate, formatExactDate } from "../../format/date.ts";
 import { formatDuration } from "../../format/duration.ts";
@@ -75,11 +75,7 @@ function RunRecord({ details }: { readonly details: RunDetails }) {
       {ownParts.length > 0 && <RunOwnParts parts={ownParts} />}
       {events.length > 0 && <RunEvents events={events} />}
       {cells.length > 0 && <RunCells cells={cells} />}
-      {Part !== undefined && (
-        <Suspense>
-          <Part details={details} />
-        </Suspense>
-      )}
+      {Part !== undefined && <Part details={details} />}
       {run.kind !== "training" && <RunCharts details={details} />}
       {gradientChecks.length > 0 && run.kind !== "gradcheck" && (
         <section className={part["part"]}>

@@ -1,6 +1,7 @@
 import { flatLayers, linearLayers } from "../../../../core/network/network.ts";
 import type { ResolvedTraining } from "../resolved-training.ts";
 import { expectedTrainingMs } from "../session/training-time.ts";
+import { grouped } from "../../../../core/grouped.ts";
 
 /** A metric point in the database: 44 to 47 bytes with 1 to 30 metrics (November 2026). */
 const BYTES_A_POINT = 47;
@@ -41,8 +42,7 @@ export function recordedPoints(training: ResolvedTraining): RecordedPoints {
   return { steps, points, diskBytes: COPIES * BYTES_A_POINT * points };
 }
 
-const gigabytes = (bytes: number): string =>
-  `${Number((bytes / 1e9).toPrecision(3)).toLocaleString("en")} GB`;
+const gigabytes = (bytes: number): string => `${grouped(Number((bytes / 1e9).toPrecision(3)))} GB`;
 
 /** Why what a training records has no room on the disk, and what would fit; or "". */
 export function recordingRefusal(training: ResolvedTraining, freeBytes: number): string {
@@ -55,7 +55,7 @@ export function recordingRefusal(training: ResolvedTraining, freeBytes: number):
       ? "Measure statistics at fewer steps, or never"
       : "Use fewer epochs, a larger batch, or a time limit";
   return (
-    `This records ${points.toLocaleString("en")} values in ${steps.toLocaleString("en")} steps: ` +
+    `This records ${grouped(points)} values in ${grouped(steps)} steps: ` +
     `${gigabytes(diskBytes)} with the backup, and ${gigabytes(freeBytes)} are free where the runs are kept. ${advice}.`
   );
 }
