@@ -35,6 +35,8 @@ export async function buildSqlite({ source, shimFile, target }, report) {
       "rebuild",
       "--release",
       "--force_build=1",
+      // SQLite and the addon beside each other: half a minute for whoever waits for the first start.
+      "--jobs=max",
       `--devdir=${path.join(dir, "node-gyp")}`,
       `--nodedir=${await headersIn(dir)}`,
     ];
