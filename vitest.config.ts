@@ -79,6 +79,8 @@ const WINDOW = {
   hookTimeout: 300_000,
   expect: expectSoonOfWindow,
   pool: "forks",
+  // The driver is read once, not for each file.
+  isolate: false,
 } as const;
 
 /** The test command starts a virtual display for each window that may be open at a time. */
