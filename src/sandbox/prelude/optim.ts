@@ -1,4 +1,5 @@
 import { noGrad } from "./autograd.ts";
+import { tensor } from "./functions.ts";
 import { handleOf, made, setGrad, type Tensor } from "./tensor.ts";
 
 /**
@@ -105,6 +106,13 @@ export class Adam extends Optimiser {
   }
   step(): void {
     const [b1, b2] = this.betas;
+    // As tensors: with a number that is another one at every step the lab would have a new program to compile each time.
+    const corrections = new Map<number, readonly [Tensor, Tensor]>();
+    const correctionsOf = (steps: number): readonly [Tensor, Tensor] => {
+      const known = corrections.get(steps) ?? [tensor(1 - b1 ** steps), tensor(1 - b2 ** steps)];
+      corrections.set(steps, known);
+      return known;
+    };
     noGrad(() => {
       for (const w of this.parameters) {
         if (w.grad === null) continue;
@@ -120,13 +128,9 @@ export class Adam extends Optimiser {
         const v = settled(before === undefined ? square : before.v.mul(b2).add(square), "square");
         const steps = (before?.steps ?? 0) + 1;
         this.#moments.set(w, { m, v, steps });
-        const unbiased = v.div(1 - b2 ** steps).sqrt();
-        w.sub_(
-          m
-            .div(1 - b1 ** steps)
-            .div(unbiased.add(this.eps))
-            .mul(this.lr),
-        );
+        const [ofMean, ofSquare] = correctionsOf(steps);
+        const unbiased = v.div(ofSquare).sqrt();
+        w.sub_(m.div(ofMean).div(unbiased.add(this.eps)).mul(this.lr));
       }
     });
   }
