@@ -18,6 +18,8 @@ from torch.nn import functional as F
 torch.Tensor.g = None
 nn.Module.call = lambda self, *inputs: self(*inputs)
 
+nn.Sequential.layers = property(lambda self: list(self))
+
 _parameters, _children = nn.Module.parameters, nn.Module.children
 # Lists, as the lab has them: they can be counted, and gone through again.
 nn.Module.parameters = lambda self, recurse=True: list(_parameters(self, recurse))

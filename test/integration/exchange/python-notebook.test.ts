@@ -70,6 +70,7 @@ class Twice {
 }
 const soft = activation("soft2", (z) => z.tanh(), (z, dy) => dy.mul(sub(1, z.tanh().square())));
 const wrong = activation("wrong2", (z) => z.tanh(), (z, dy) => dy);
+assert(new nn.Sequential(new nn.Tanh(), new nn.ReLU()).layers.length === 2);
 print(checkLayer(new Twice(), { x: randn(3, 2) }).passed, checkLayer(soft, [randn(3, 2)]).passed, checkLayer(wrong, [randn(3, 2)]).passed);
 `;
 
