@@ -18,6 +18,8 @@ from torch.nn import functional as F
 torch.Tensor.g = None
 nn.Module.call = lambda self, *inputs: self(*inputs)
 
+nn.Sequential.layers = property(lambda self: list(self))
+
 _parameters, _children = nn.Module.parameters, nn.Module.children
 # Lists, as the lab has them: they can be counted, and gone through again.
 nn.Module.parameters = lambda self, recurse=True: list(_parameters(self, recurse))
@@ -32,6 +34,56 @@ def _backward_again(self, *given, retain_graph=True, **options):
 
 
 torch.Tensor.backward = _backward_again
+
+
+def _learning_rate(optimiser):
+    return optimiser.param_groups[0]["lr"]
+
+
+def _set_learning_rate(optimiser, lr):
+    for group in optimiser.param_groups:
+        group["lr"] = lr
+
+
+# The lab's optimisers have their learning rate as a field, which a schedule sets.
+torch.optim.Optimizer.lr = property(_learning_rate, _set_learning_rate)
+
+
+def _forgetting(zero_grad):
+    """As the lab and torch 2 do: a parameter without a gradient is left alone by the next step."""
+
+    def forget(self, set_to_none=True):
+        return zero_grad(self, set_to_none=set_to_none)
+
+    return forget
+
+
+torch.optim.Optimizer.zero_grad = _forgetting(torch.optim.Optimizer.zero_grad)
+nn.Module.zero_grad = _forgetting(nn.Module.zero_grad)
+
+
+def _as_float(x):
+    return x.float() if isinstance(x, torch.Tensor) and not x.is_floating_point() else x
+
+
+def _on_numbers(method):
+    """The lab computes with what comparisons and argmax give as with other numbers; torch refuses, or adds 1 + 1 to True."""
+
+    def of(self, *given, **options):
+        return method(_as_float(self), *map(_as_float, given), **options)
+
+    return of
+
+
+for _name in (
+    "add sub mul div pow neg abs sign square sqrt rsqrt exp log tanh sigmoid erf relu clamp "
+    "mean var std argmax argmin logsumexp softmax matmul"
+).split():
+    setattr(torch.Tensor, _name, _on_numbers(getattr(torch.Tensor, _name)))
+
+_item = torch.Tensor.item
+# 1 and 0, not True and False.
+torch.Tensor.item = lambda self: int(_item(self)) if self.dtype == torch.bool else _item(self)
 
 ROWS = 50_000
 MNIST = os.environ.get("BACKPROP_LAB_MNIST", os.path.join(os.path.dirname(os.path.abspath(__file__)), "mnist"))
@@ -90,6 +142,12 @@ plot, hist, image, heat = (_described(kind) for kind in ("plot", "hist", "image"
 def pad(x, pairs, value=0):
     """(before, after) of each axis, the first axis first; torch wants the last one first."""
     return F.pad(x, [size for pair in reversed(pairs) for size in pair], value=value)
+
+
+def slice_along(x, begin, end, dim):
+    """Elements begin ... end - 1 of an axis; negative bounds count from its end."""
+    begin, end, _ = slice(begin, None if end == math.inf else end).indices(x.shape[dim])
+    return x.narrow(dim, begin, end - begin)
 
 
 def assert_close(a, b, rtol=1e-3, atol=1e-5):
@@ -151,9 +209,14 @@ def check(f, of, options=None):
     except RuntimeError:
         # f has gone backwards itself: its graph is gone.
         reference = [tensor.grad for tensor in of.values()]
-    gradients = []
-    for (name, tensor), wanted in zip(of.items(), reference):
+    for name, tensor in of.items():
         tensor.requires_grad_(asked[name])
+    return _reported(loss, of, own, reference)
+
+
+def _reported(loss, of, own, reference):
+    gradients = []
+    for name, wanted in zip(of, reference):
         found = own[name]
         if found is None or wanted is None:
             gradients.append(Gradient(name, "missing", math.nan))
@@ -163,6 +226,43 @@ def check(f, of, options=None):
     report = Report(loss.item(), gradients)
     print(report)
     return report
+
+
+def _tensors_of(layer):
+    """A layer's own tensors: a module's parameters, else its fields and those of lists."""
+    if isinstance(layer, nn.Module):
+        return dict(layer.named_parameters())
+    found = {}
+    for name, value in vars(layer).items():
+        for at, one in enumerate(value) if isinstance(value, list) else [(None, value)]:
+            if isinstance(one, torch.Tensor):
+                found[name if at is None else f"{name}[{at}]"] = one
+    return found
+
+
+def check_layer(layer, inputs, options=None):
+    """Compares what a layer's backward sets in .g with torch's own gradients of its forward, a random one coming in."""
+    given = inputs if isinstance(inputs, dict) else {f"input{at}": x for at, x in enumerate(inputs)}
+    xs = [x.detach().clone() for x in given.values()]
+    own_tensors = {name: one for name, one in _tensors_of(layer).items() if all(one is not x for x in given.values())}
+    of = {**dict(zip(given, xs)), **own_tensors}
+    asked = {name: tensor.requires_grad for name, tensor in of.items()}
+    for tensor in of.values():
+        tensor.requires_grad_(True)
+    # A backward of one's own takes part in forward too: the reference is without it.
+    out = getattr(layer, "by_torch", layer.forward)(*xs)
+    incoming = torch.randn_like(out)
+    loss = (out * incoming).sum()
+    reference = torch.autograd.grad(loss, list(of.values()), allow_unused=True)
+    for tensor in of.values():
+        tensor.g = None
+    with torch.no_grad():
+        out = layer.forward(*xs)
+        out.g = incoming
+        layer.backward(out, *xs)
+    for name, tensor in of.items():
+        tensor.requires_grad_(asked[name])
+    return _reported(loss, of, {name: tensor.g for name, tensor in of.items()}, reference)
 
 
 class Residual(nn.Module):
@@ -225,7 +325,9 @@ def own_layer(name, make, backward=None):
     def made(features):
         layer = make(features)
         body = layer.forward
+        layer.by_torch = body
         layer.forward = lambda x: Own.apply(layer, body, x, *layer.parameters())
+        layer.backward = lambda out, x: backward(layer, x, out)
         return layer
 
     return made
@@ -234,18 +336,25 @@ def own_layer(name, make, backward=None):
 class _Step(nn.Module):
     """A function as a module, which nn.Sequential takes."""
 
-    def __init__(self, function):
+    def __init__(self, function, by_torch):
         super().__init__()
         self.function = function
+        self.by_torch = by_torch
 
     def forward(self, x):
         return self.function(x)
+
+    def backward(self, out, x):
+        """Sets x.g from out.g, as in the lab."""
+        with torch.enable_grad():
+            at = x.detach().requires_grad_()
+            (x.g,) = torch.autograd.grad(self.function(at), at, out.g)
 
 
 def activation(name, forward, backward=None):
     """A function of tensors with a backward of its own, or autograd's."""
     if backward is None:
-        return _Step(forward)
+        return _Step(forward, forward)
 
     class Own(torch.autograd.Function):
         @staticmethod
@@ -258,7 +367,7 @@ def activation(name, forward, backward=None):
             return backward(*ctx.saved_tensors, dy)
 
     Own.__name__ = name
-    return _Step(Own.apply)
+    return _Step(Own.apply, forward)
 
 
 def loss_function(name, forward, backward=None):
@@ -294,6 +403,6 @@ def no_grad(f):
 
 
 __all__ = [
-    *("data show plot hist image heat pad assert_close time check no_grad activation loss_function own_layer".split()),
+    *("data show plot hist image heat pad assert_close slice_along time check check_layer no_grad activation loss_function own_layer".split()),
     *("torch nn F math".split()),
 ]

@@ -121,6 +121,11 @@ export class Engine {
     return this.#plans.hits;
   }
 
+  /** How often it was the earlier one to the last byte, which is neither sent nor compiled again. */
+  get plansUnchanged(): number {
+    return this.#plans.unchanged;
+  }
+
   /** What the arena has given back to the system since the start. */
   get givenBackBytes(): number {
     return this.#givenBackBytes;

@@ -74,7 +74,9 @@ export class PlanCache {
       this.#keep(like, known);
       const { ops } = program;
       const partials = allocate(known.partials, places.allocateBytes);
-      return placed(known, partials, (step, place) => ops[place] ?? step.op, places.nameIndexOf);
+      const groups = placed(known, partials, (step, place) => ops[place] ?? step.op, places.nameIndexOf);
+      this.#ofPrograms.set(program, { key, results, plans: [{ ...known, groups, partials }] });
+      return groups;
     }
     const partials: { offsetBytes: number; sizeBytes: number }[] = [];
     const groups = make((sizeBytes) => {
@@ -85,9 +87,9 @@ export class PlanCache {
     const opAt = new Map(program.ops.map((op, place) => [op, place]));
     const opPlaces = groups.map(({ steps }) => steps.map(({ op }) => opAt.get(op) ?? -1));
     const plan = { groups, opPlaces, partials };
-    if (like === null) this.#ofPrograms.set(program, { key, results, plans: [plan] });
+    this.#ofPrograms.set(program, { key, results, plans: [plan] });
     // An op that planning has put in others' stead would be the old program's.
-    else if (!opPlaces.flat().includes(-1)) this.#keep(like, plan);
+    if (like !== null && !opPlaces.flat().includes(-1)) this.#keep(like, plan);
     return groups;
   }
 

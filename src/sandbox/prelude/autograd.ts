@@ -1,10 +1,12 @@
 import {
   handleOf,
+  isSpent,
   isTensor,
   list,
   made,
   setGrad,
   setStep,
+  spend,
   stepOf,
   tape,
   type Tensor,
@@ -21,6 +23,7 @@ interface Options extends Reduce {
   readonly from?: number;
   readonly i?: number;
   readonly sizes?: readonly number[];
+  readonly pairs?: readonly (readonly [number, number])[];
 }
 
 /** Whether this input wants a gradient. */
@@ -72,8 +75,8 @@ const RULES: Record<string, Rule> = {
     wants(b) ? like(g.mul(out).div(b).neg(), b) : null,
   ],
   pow: (g, out, [a, b]) => [
-    wants(a) ? like(g.mul(typeof b === "number" ? a.pow(b - 1).mul(b) : b!.mul(a.pow(b!.sub(1)))), a) : null,
-    wants(b) ? like(g.mul(out).mul(isTensor(a) ? a.log() : Math.log(a!)), b) : null,
+    wants(a) ? like(powerOfBase(g, a, b!), a) : null,
+    wants(b) ? like(powerOfExponent(g, out, a!, b), b) : null,
   ],
   maximum: (g, _out, [a, b]) => chosen(g, a!, b!, "gt"),
   minimum: (g, _out, [a, b]) => chosen(g, a!, b!, "lt"),
@@ -142,6 +145,14 @@ const RULES: Record<string, Rule> = {
     made("scatterAlong", handleOf(g), handleOf(index as Tensor), dim as number, list((x as Tensor).shape)),
     null,
   ],
+  pad: (g, _out, inputs, { pairs }) => {
+    let inner = g;
+    first(inputs).shape.forEach((size, dim) => {
+      const [before = 0, after = 0] = pairs![dim] ?? [];
+      if (before > 0 || after > 0) inner = inner.slice(before, before + size, dim);
+    });
+    return [inner];
+  },
   cat: (g, _out, inputs, { dim }) => {
     let from = 0;
     return inputs.map((x) => {
@@ -152,6 +163,20 @@ const RULES: Record<string, Rule> = {
   },
   stack: (g, _out, inputs, { dim }) => inputs.map((x, i) => (wants(x) ? g.select(dim as number, i) : null)),
 };
+
+/** To the base of a power: a constant where the exponent is 0, also at 0, where 0⁻¹ · 0 would be NaN. */
+function powerOfBase(g: Tensor, a: Tensor, b: Arg): Tensor {
+  if (typeof b !== "number") return b.eq(0).where(0, g.mul(b.mul(a.pow(b.sub(1)))));
+  return b === 0 ? made("fullLike", handleOf(a), 0) : g.mul(a.pow(b - 1).mul(b));
+}
+
+/** To the exponent: powers of 0 do not change with one that is not negative. */
+function powerOfExponent(g: Tensor, out: Tensor, a: Arg, b: Tensor): Tensor {
+  const slope = g.mul(out).mul(isTensor(a) ? a.log() : Math.log(a));
+  if (!isTensor(a) && a !== 0) return slope;
+  const isZero = isTensor(a) ? a.eq(0).mul(b.ge(0)) : b.ge(0);
+  return isZero.where(0, slope);
+}
 
 /** Where a is chosen it gets the gradient, where both are equal each gets half. */
 function chosen(g: Tensor, a: Arg, b: Arg, better: "gt" | "lt"): (Tensor | null)[] {
@@ -164,17 +189,21 @@ function chosen(g: Tensor, a: Arg, b: Arg, better: "gt" | "lt"): (Tensor | null)
 function padded(g: Tensor, x: Tensor, dim: number, from: number, out: Tensor | null): Tensor {
   const axis = dim < 0 ? dim + x.ndim : dim;
   const size = x.shape[axis] ?? 0;
-  const before = from < 0 ? from + size : from;
+  const before = Math.max(0, from < 0 ? from + size : from);
   const after = size - before - (out === null ? 1 : (out.shape[axis] ?? 0));
   const pairs = x.shape.flatMap((_size, d) => (d === axis ? [before, after] : [0, 0]));
   return made("pad", handleOf(g), pairs.join(","), 0);
 }
 
 tape.note = (out, method, inputs, options): void => {
-  let some = false;
-  for (const input of inputs) some ||= wants(input);
   const rule = RULES[method];
-  if (!some || rule === undefined) return;
+  if (rule === undefined) return;
+  let some = false;
+  for (const input of inputs) {
+    some ||= wants(input);
+    if (isTensor(input) && isSpent(input)) spend(out);
+  }
+  if (!some) return;
   const kept = inputs.map((input) => input ?? 0);
   setStep(out, {
     inputs: kept.filter(isTensor),
@@ -185,6 +214,10 @@ tape.note = (out, method, inputs, options): void => {
     },
   });
 };
+
+const SPENT =
+  ".backward(): part of what this was computed from was gone through by an earlier backward(), which forgets it on its " +
+  "way. Compute it again before, or add the losses and go back once, a.add(b).backward(); .detach() takes it as given";
 
 /** Tensors in an order in which each stands after all it was made of. */
 function inOrder(from: Tensor): Tensor[] {
@@ -198,6 +231,8 @@ function inOrder(from: Tensor): Tensor[] {
     if (input === undefined) {
       order.push(top.tensor);
       open.pop();
+    } else if (isSpent(input)) {
+      throw new TypeError(SPENT);
     } else if (input.requiresGrad && !seen.has(input)) {
       seen.add(input);
       open.push({ tensor: input, next: 0 });
@@ -212,6 +247,7 @@ tape.backward = (from): void => {
       `.backward(): it begins at one number, a loss; this tensor has shape (${from.shape.join(", ")}). Take .sum() or .mean() first`,
     );
   }
+  if (isSpent(from)) throw new TypeError(SPENT);
   if (!from.requiresGrad) {
     throw new TypeError(".backward(): nothing that this was computed from has requiresGrad_()");
   }
@@ -234,6 +270,7 @@ tape.backward = (from): void => {
         gradients.set(input, before === undefined ? part : before.add(part));
       });
       setStep(tensor, null);
+      spend(tensor);
     }
   });
 };

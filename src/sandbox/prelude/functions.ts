@@ -77,7 +77,7 @@ export const stack = (tensors: readonly Tensor[], dim = 0): Tensor =>
   noted(made("stack", dim, ...handles(tensors, "stack")), "stack", tensors, { dim });
 /** Zeros (or `value`) around a tensor: [before, after] of each axis. */
 export const pad = (x: Tensor, pairs: readonly (readonly [number, number])[], value = 0): Tensor =>
-  made("pad", need(x, "pad"), list(pairs.flat()), value);
+  noted(made("pad", need(x, "pad"), list(pairs.flat()), value), "pad", [x], { pairs });
 /** Sums of products by letters: einsum("ik,kj->ij", a, b) is a product. */
 export const einsum = (formula: string, ...tensors: readonly Tensor[]): Tensor => {
   if (tensors.some((one) => isTensor(one) && one.requiresGrad)) {

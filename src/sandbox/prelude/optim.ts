@@ -1,4 +1,5 @@
 import { noGrad } from "./autograd.ts";
+import { tensor } from "./functions.ts";
 import { handleOf, made, setGrad, type Tensor } from "./tensor.ts";
 
 /**
@@ -25,6 +26,13 @@ class Optimiser {
   }
 }
 
+/** An option that must be a number from 0, and below `below` where that is given. @throws {RangeError} */
+function needFrom0(name: string, value: number, below = Infinity): void {
+  if (value >= 0 && value < below) return;
+  const upTo = below === Infinity ? "" : ` and below ${below}`;
+  throw new RangeError(`optim: ${name} must be at least 0${upTo}, got ${value}`);
+}
+
 interface SgdOptions {
   readonly lr: number;
   readonly momentum?: number;
@@ -44,6 +52,12 @@ export class SGD extends Optimiser {
     this.momentum = o.momentum ?? 0;
     this.nesterov = o.nesterov ?? false;
     this.weightDecay = o.weightDecay ?? 0;
+    needFrom0("momentum", this.momentum);
+    needFrom0("weightDecay", this.weightDecay);
+    if (this.nesterov && this.momentum === 0)
+      throw new RangeError(
+        "optim: nesterov looks ahead along the momentum, which is 0; give both, { momentum: 0.9, nesterov: true }",
+      );
   }
   step(): void {
     noGrad(() => {
@@ -78,18 +92,27 @@ export class Adam extends Optimiser {
   readonly betas: readonly [number, number];
   readonly eps: number;
   readonly weightDecay: number;
-  readonly #moments = new Map<Tensor, { m: Tensor; v: Tensor }>();
-  #steps = 0;
+  /** Of each parameter, with the steps that it has had: those without a gradient are none. */
+  readonly #moments = new Map<Tensor, { m: Tensor; v: Tensor; steps: number }>();
 
   constructor(parameters: readonly Tensor[], o: AdamOptions = {}) {
     super(parameters, o.lr ?? 1e-3);
     this.betas = o.betas ?? [0.9, 0.999];
     this.eps = o.eps ?? 1e-8;
     this.weightDecay = o.weightDecay ?? 0;
+    this.betas.forEach((beta, at) => needFrom0(`betas[${at}]`, beta, 1));
+    needFrom0("eps", this.eps);
+    needFrom0("weightDecay", this.weightDecay);
   }
   step(): void {
-    this.#steps++;
     const [b1, b2] = this.betas;
+    // As tensors: with a number that is another one at every step the lab would have a new program to compile each time.
+    const corrections = new Map<number, readonly [Tensor, Tensor]>();
+    const correctionsOf = (steps: number): readonly [Tensor, Tensor] => {
+      const known = corrections.get(steps) ?? [tensor(1 - b1 ** steps), tensor(1 - b2 ** steps)];
+      corrections.set(steps, known);
+      return known;
+    };
     noGrad(() => {
       for (const w of this.parameters) {
         if (w.grad === null) continue;
@@ -103,14 +126,11 @@ export class Adam extends Optimiser {
         ];
         const m = settled(before === undefined ? gradient : before.m.mul(b1).add(gradient), "gradient");
         const v = settled(before === undefined ? square : before.v.mul(b2).add(square), "square");
-        this.#moments.set(w, { m, v });
-        const unbiased = v.div(1 - b2 ** this.#steps).sqrt();
-        w.sub_(
-          m
-            .div(1 - b1 ** this.#steps)
-            .div(unbiased.add(this.eps))
-            .mul(this.lr),
-        );
+        const steps = (before?.steps ?? 0) + 1;
+        this.#moments.set(w, { m, v, steps });
+        const [ofMean, ofSquare] = correctionsOf(steps);
+        const unbiased = v.div(ofSquare).sqrt();
+        w.sub_(m.div(ofMean).div(unbiased.add(this.eps)).mul(this.lr));
       }
     });
   }

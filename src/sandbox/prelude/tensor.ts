@@ -44,6 +44,8 @@ let stepOf: (tensor: Tensor) => Step | null;
 let setStep: (tensor: Tensor, step: Step | null) => void;
 let setGrad: (tensor: Tensor, grad: Tensor | null) => void;
 let setByHand: (tensor: Tensor, gradient: Tensor | null) => void;
+let isSpent: (tensor: Tensor) => boolean;
+let spend: (tensor: Tensor) => void;
 let isTensor: (value: unknown) => value is Tensor;
 
 /**
@@ -57,6 +59,8 @@ export class Tensor {
   #grad: Tensor | null = null;
   #wanted = false;
   #step: Step | null = null;
+  /** Whether it, or what it was computed from, was on the tape before a `backward` that has gone through it. */
+  #spent = false;
 
   static {
     isTensor = (value): value is Tensor => typeof value === "object" && value !== null && #handle in value;
@@ -68,6 +72,10 @@ export class Tensor {
     stepOf = (tensor) => tensor.#step;
     setStep = (tensor, step) => {
       tensor.#step = step;
+    };
+    isSpent = (tensor) => tensor.#spent;
+    spend = (tensor) => {
+      tensor.#spent = true;
     };
     setGrad = (tensor, grad) => {
       tensor.#grad = grad;
@@ -347,7 +355,7 @@ export class Tensor {
   }
 }
 
-export { handleOf, isTensor, list, rebind, setByHand, setGrad, setStep, stepOf };
+export { handleOf, isSpent, isTensor, list, rebind, setByHand, setGrad, setStep, spend, stepOf };
 
 /** A tensor of a handle; only the language's own files have handles. */
 export const wrap = (handle: Handle): Tensor => new Tensor(KEY, handle);

@@ -175,11 +175,13 @@ export abstract class ExpressionWriter {
       return `super().__init__(${this.argumentsOf(node.arguments, scope).join(", ")})`;
     const dotted = dottedName(callee);
     if (dotted !== null && !this.top.has(dotted.split(".", 1)[0] ?? "")) {
-      // show's object and check's tensors are dicts; other last objects are options by name.
-      if (dotted === "show" || dotted === "check" || dotted === "plot")
-        return `${dotted}(${this.argumentsOf(node.arguments, scope).join(", ")})`;
+      if (dotted === "runs") throw new NoTwinError("runs(), the lab's saved runs");
       const row = Object.hasOwn(FUNCTIONS, dotted) ? FUNCTIONS[dotted] : undefined;
-      if (row !== undefined) return row(...this.splitArguments(node.arguments, scope));
+      // Other last objects are options by name.
+      if (row !== undefined)
+        return TAKES_OBJECTS.has(dotted)
+          ? row(this.argumentsOf(node.arguments, scope), {})
+          : row(...this.splitArguments(node.arguments, scope));
     }
     if (callee.type !== "MemberExpression" || callee.computed || callee.property.type !== "Identifier") {
       return `${this.expression(callee, scope)}(${this.argumentsOf(node.arguments, scope).join(", ")})`;
@@ -209,6 +211,13 @@ export abstract class ExpressionWriter {
       const over = index === undefined ? `for ${one} in ${x}` : `for ${index}, ${one} in enumerate(${x})`;
       const body = this.expression(first.body, inner);
       return name === "map" ? `[${body} ${over}]` : `[${one} ${over} if ${body}]`;
+    }
+    if (LOOPS.has(name) && given.length === 1 && first !== undefined) {
+      const takesIndex = first.type === "ArrowFunctionExpression" && first.params.length > 1;
+      const f = this.expression(first, scope).replace(/^lambda .*/, "($&)");
+      const called = `${f}(one${takesIndex ? ", at" : ""})`;
+      const over = takesIndex ? `for at, one in enumerate(${x})` : `for one in ${x}`;
+      return name === "filter" ? `[one ${over} if ${called}]` : `[${called} ${over}]`;
     }
     if (name === "reverse") return `list(reversed(${x}))`;
     if (name === "push") return `${x}.append(${this.argumentsOf(given, scope).join(", ")})`;
@@ -295,6 +304,12 @@ const OPERATORS: Readonly<Record<string, string>> = {
   "||": "or",
   "??": "or",
 };
+
+/** Methods of lists that call a function with each element. */
+const LOOPS: ReadonlySet<string> = new Set(["map", "filter", "forEach"]);
+
+/** What is printed, shown and checked may stand in objects: dicts. */
+const TAKES_OBJECTS: ReadonlySet<string> = new Set(["print", "show", "plot", "check", "checkLayer"]);
 
 const bare = (expression: Expression): Node => ({
   type: "ExpressionStatement",

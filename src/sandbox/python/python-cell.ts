@@ -55,6 +55,7 @@ function namesOf(program: Program): ReadonlySet<string> {
   const names = new Set<string>();
   const add = (pattern: Pattern | null): void => {
     if (pattern?.type === "Identifier") names.add(pattern.name);
+    else if (pattern?.type === "RestElement") add(pattern.argument);
     else if (pattern?.type === "ArrayPattern") pattern.elements.forEach(add);
     else if (pattern?.type === "ObjectPattern")
       for (const one of pattern.properties) if (one.type === "Property") add(one.value);
@@ -98,6 +99,11 @@ class CellWriter extends ExpressionWriter {
       case "ClassDeclaration":
         return this.#class(node, scope);
       case "ReturnStatement":
+        if (node.argument?.type === "AssignmentExpression")
+          return [
+            ...this.#bare(node.argument, scope),
+            `return ${this.expression(node.argument.left, scope)}`,
+          ];
         return [
           node.argument === null || node.argument === undefined
             ? "return"
@@ -226,7 +232,7 @@ class CellWriter extends ExpressionWriter {
         return `${this.nameOf(one.value.name)} = ${from}.${one.key.name}`;
       });
     }
-    return [`${this.#pattern(target)} = ${this.#value(target, value, scope)}`];
+    return [`${this.#pattern(target)}${leftOver(target, value)} = ${this.#value(target, value, scope)}`];
   }
 
   /** What is assigned; a chain stays one, a list of torch's modules is known to torch. */
@@ -248,6 +254,7 @@ class CellWriter extends ExpressionWriter {
     if (pattern.type === "Identifier") return this.nameOf(pattern.name);
     if (pattern.type === "ArrayPattern")
       return pattern.elements.map((one) => (one === null ? "_" : this.#pattern(one))).join(", ");
+    if (pattern.type === "RestElement") return `*${this.#pattern(pattern.argument)}`;
     if (pattern.type === "MemberExpression") return this.expression(pattern, null);
     throw new NoTwinError("taking a value apart so");
   }
@@ -255,6 +262,7 @@ class CellWriter extends ExpressionWriter {
   #declare(pattern: Pattern, scope: Scope | null): void {
     if (scope === null) return;
     if (pattern.type === "Identifier") scope.own.add(pattern.name);
+    else if (pattern.type === "RestElement") this.#declare(pattern.argument, scope);
     else if (pattern.type === "ArrayPattern")
       for (const one of pattern.elements) if (one !== null) this.#declare(one, scope);
   }
@@ -355,6 +363,16 @@ class CellWriter extends ExpressionWriter {
     lines.splice(at < 0 ? 1 : at + 1, 0, ...indent(fields));
     return lines.length > 2 ? lines.filter((line, i) => i === 0 || line.trim() !== "pass") : lines;
   }
+}
+
+/** Python wants a name for everything in a list; the lab leaves what has none. */
+function leftOver(target: Pattern, value: Expression): string {
+  if (target.type !== "ArrayPattern" || target.elements.at(-1)?.type === "RestElement") return "";
+  const isWhole =
+    value.type === "ArrayExpression" &&
+    value.elements.length === target.elements.length &&
+    value.elements.every((one) => one?.type !== "SpreadElement");
+  return isWhole && target.elements.length > 1 ? "" : ", *_";
 }
 
 const returned = (argument: Expression): Node => ({

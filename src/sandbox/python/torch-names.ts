@@ -19,6 +19,15 @@ const spread =
       ? `${x}.${name}()`
       : `${x}.${name}(${joined([], { dim, correction, ...k })})`;
 
+/** Bounds mean in Python what they mean here: negative ones count from the end, and the last may lie past it. */
+const sliced: MethodRow = (x, [from = "0", to = "0", dim = "0"]) => {
+  const part = `${from}:${to === "math.inf" ? "" : to}`;
+  if (/^\d+$/.test(dim)) return `${x}[${":, ".repeat(Number(dim))}${part}]`;
+  const fromEnd = /^-(\d+)$/.exec(dim)?.[1];
+  if (fromEnd !== undefined) return `${x}[..., ${part}${", :".repeat(Number(fromEnd) - 1)}]`;
+  return `slice_along(${[x, from, to, dim].join(", ")})`;
+};
+
 /** Names that are torch's own. */
 const SHARED = [
   ..."add sub mul div pow gt ge lt le eq ne relu neg abs sign sqrt rsqrt square exp log tanh sigmoid erf float".split(
@@ -44,12 +53,12 @@ export const TENSOR_METHODS: Readonly<Record<string, MethodRow>> = {
   min: reduce("min", "amin"),
   logSumExp: (x, _a, k) =>
     k["dim"] === undefined ? `${x}.flatten().logsumexp(0)` : `${x}.logsumexp(${joined([], k)})`,
-  slice: (x, [from = "0", to = "0", dim = "0"]) => `${x}.narrow(${dim}, ${from}, ${to} - (${from}))`,
+  slice: sliced,
   take: (x, [rows = ""]) => `${x}[${rows}.long()]`,
   gather: (x, [dim = "0", index = ""]) => `${x}.gather(${dim}, ${index}.long())`,
   oneHot: (x, [classes = ""]) => `F.one_hot(${x}.long(), ${classes}).float()`,
   requiresGrad_: (x, a) => `${x}.requires_grad_(${joined(a)})`,
-  toArray: (x) => `${x}.flatten().tolist()`,
+  toArray: (x) => `${x}.float().flatten().tolist()`,
   toString: (x: string) => `str(${x})`,
   zeroGrad: (x) => `${x}.zero_grad()`,
 };
@@ -74,13 +83,16 @@ const helper =
     `${name}(${joined(a, k)})`;
 const pair =
   (name: string): FunctionRow =>
-  (a) =>
-    `torch.${name}(${a.map((one) => `torch.as_tensor(${one})`).join(", ")})`;
-/** On a (in, out) matrix torch's fan_out is our fan in. */
+  ([first = "", ...more]) =>
+    `torch.as_tensor(${first}).${name}(${more.map((one) => `torch.as_tensor(${one})`).join(", ")})`;
+const FANS: Readonly<Record<string, string>> = { '"fanIn"': '"fan_in"', '"fanOut"': '"fan_out"' };
 const kaiming =
   (name: string): FunctionRow =>
-  (a, { mode = '"fanIn"', ...k }) =>
-    `nn.init.${name}(${joined(a, { ...k, mode: mode === '"fanIn"' ? '"fan_out"' : '"fan_in"' })})`;
+  (a, { mode, ...k }) => {
+    const fan =
+      mode === undefined ? {} : { mode: FANS[mode] ?? `{"fanIn": "fan_in", "fanOut": "fan_out"}[${mode}]` };
+    return `nn.init.${name}(${joined(a, { ...k, ...fan })})`;
+  };
 
 /** Every function of the language, and what Math has: one row each. */
 export const FUNCTIONS: Readonly<Record<string, FunctionRow>> = {
@@ -88,12 +100,13 @@ export const FUNCTIONS: Readonly<Record<string, FunctionRow>> = {
     ["add", "sub", "mul", "div", "pow", "maximum", "minimum"].map((name) => [name, pair(name)]),
   ),
   ...Object.fromEntries(
-    ["matmul", "where", "zeros", "ones", "eye", "randn", "rand", "randperm", "einsum"].map((name) => [
+    ["matmul", "zeros", "ones", "eye", "randn", "rand", "randperm", "einsum"].map((name) => [
       name,
       torch(name),
     ]),
   ),
-  full: torch("full"),
+  where: ([condition = "", ...a]) => `torch.where(${joined([`(${condition}).bool()`, ...a])})`,
+  full: (a) => `torch.full(${joined(a)}, dtype=torch.float32)`,
   tensor: ([values = "[]", shape]) =>
     `torch.tensor(${values}, dtype=torch.float32)${shape === undefined ? "" : `.reshape(${shape})`}`,
   arange: (a) => `torch.arange(${joined(a)}, dtype=torch.float32)`,
@@ -111,18 +124,19 @@ export const FUNCTIONS: Readonly<Record<string, FunctionRow>> = {
   assertClose: helper("assert_close"),
   time: helper("time"),
   check: helper("check"),
+  checkLayer: helper("check_layer"),
   activation: helper("activation"),
   lossFunction: helper("loss_function"),
   ownLayer: helper("own_layer"),
   noGrad: helper("no_grad"),
   "nn.init.kaimingNormal_": kaiming("kaiming_normal_"),
   "nn.init.kaimingUniform_": kaiming("kaiming_uniform_"),
-  "nn.init.xavierNormal_": (a, k) => `nn.init.xavier_normal_(${joined(a, k)})`,
-  "nn.init.xavierUniform_": (a, k) => `nn.init.xavier_uniform_(${joined(a, k)})`,
-  "nn.init.normal_": (a, k) => `nn.init.normal_(${joined(a, k)})`,
-  "nn.init.uniform_": (a, k) => `nn.init.uniform_(${joined(a, k)})`,
-  "nn.init.zeros_": (a, k) => `nn.init.zeros_(${joined(a, k)})`,
-  "nn.init.ones_": (a, k) => `nn.init.ones_(${joined(a, k)})`,
+  "nn.init.xavierNormal_": helper("nn.init.xavier_normal_"),
+  "nn.init.xavierUniform_": helper("nn.init.xavier_uniform_"),
+  "nn.init.normal_": helper("nn.init.normal_"),
+  "nn.init.uniform_": helper("nn.init.uniform_"),
+  "nn.init.zeros_": helper("nn.init.zeros_"),
+  "nn.init.ones_": helper("nn.init.ones_"),
   ...Object.fromEntries(
     ["sqrt", "exp", "log", "sin", "cos", "tan", "tanh", "floor", "ceil", "pow", "log2", "log10", "hypot"].map(
       (name) => [`Math.${name}`, (a: readonly string[]) => `math.${name}(${joined(a)})`],
@@ -142,7 +156,7 @@ export const FUNCTIONS: Readonly<Record<string, FunctionRow>> = {
   String: helper("str"),
 };
 
-/** Constants and classes under a dotted name. */
+/** Constants, classes and functions that are handed on, under a dotted name. */
 export const DOTTED: Readonly<Record<string, string>> = {
   "Math.PI": "math.pi",
   "Math.E": "math.e",
@@ -153,6 +167,10 @@ export const DOTTED: Readonly<Record<string, string>> = {
   undefined: "None",
   "optim.SGD": "torch.optim.SGD",
   "optim.Adam": "torch.optim.Adam",
+  "nn.init.kaimingNormal_": "nn.init.kaiming_normal_",
+  "nn.init.kaimingUniform_": "nn.init.kaiming_uniform_",
+  "nn.init.xavierNormal_": "nn.init.xavier_normal_",
+  "nn.init.xavierUniform_": "nn.init.xavier_uniform_",
 };
 
 /** Options of constructors and functions. */

@@ -50,6 +50,56 @@ it.skipIf(TORCH_PYTHON === null)(
   },
 );
 
+const CELL = `
+const w = tensor([1, 2]).requiresGrad_(), b = tensor([1]).requiresGrad_(), opt = new optim.SGD([w, b], { lr: 1, weightDecay: 0.5 });
+opt.zeroGrad();
+w.sum().backward();
+opt.lr = opt.lr / 4;
+opt.step();
+print(w.toArray().join(" "), b.toArray().join(" "), opt.lr);
+const x = tensor([-1, 0, 2, 3]), m = x.gt(0), [first] = [m, x];
+print(m.mean().item(), m.add(m).toArray().join(" "), m.sub(x.lt(0)).sum().item(), m.neg().sum().item(), first.argmax().item(), m.select(0, 2).item());
+print(x.slice(-2, 9).toArray().join(" "), where(x.abs(), x, 5).toArray().join(" "));
+const big = zeros(400, 25);
+nn.init.kaimingNormal_(big, { mode: "fanIn" });
+assert(Math.abs(big.std().item() - Math.sqrt(2 / 25)) < 0.02, "the fan in of (out, in) is in");
+class Twice {
+  w = tensor([[2, 0], [0, 2]]);
+  forward(x: Tensor) { return x.matmul(this.w); }
+  backward(out: Tensor, x: Tensor) { x.g = out.g!.matmul(this.w.t()); this.w.g = x.t().matmul(out.g!); }
+}
+const soft = activation("soft2", (z) => z.tanh(), (z, dy) => dy.mul(sub(1, z.tanh().square())));
+const wrong = activation("wrong2", (z) => z.tanh(), (z, dy) => dy);
+assert(new nn.Sequential(new nn.Tanh(), new nn.ReLU()).layers.length === 2);
+print(checkLayer(new Twice(), { x: randn(3, 2) }).passed, checkLayer(soft, [randn(3, 2)]).passed, checkLayer(wrong, [randn(3, 2)]).passed);
+`;
+
+it.skipIf(TORCH_PYTHON === null)(
+  "schedules, masks, slices, initialisers and checks of layers do in PyTorch what they do here (skipped where no Python can import torch)",
+  async () => {
+    const folder = mkdtempSync(join(tmpdir(), "backprop-lab-notebook-"));
+    try {
+      const { document } = readLabDocument(
+        "a notebook",
+        `// lab notebook 1 · title: Own\n// %% code id=a\n${CELL}`,
+      );
+      const { text, problems } = pythonFile(document);
+      expect(problems).toEqual([]);
+      writeFileSync(join(folder, "notebook.py"), text);
+      copyFileSync(resolve("resources/python/lab_notebook.py"), join(folder, "lab_notebook.py"));
+      const printed = (await runPython(TORCH_PYTHON ?? "", ["notebook.py"], folder)).split("\n");
+      expect(printed.slice(0, 3)).toEqual([
+        "0.625 1.5 1.0 0.25",
+        "0.5 0.0 0.0 2.0 2.0 1.0 -2.0 2 1",
+        "2.0 3.0 -1.0 5.0 2.0 3.0",
+      ]);
+      expect(printed).toContain("True True False");
+    } finally {
+      rmSync(folder, { recursive: true, force: true });
+    }
+  },
+);
+
 it.skipIf(TORCH_PYTHON === null)(
   "the lab's own notebook runs in PyTorch, its assertions and gradient checks hold (skipped where no Python can import torch)",
   { timeout: 400_000 },

@@ -73,6 +73,42 @@ describe("backward", () => {
     expect((await live.fail("ones(2).requiresGrad_().add_(1)")).message).toContain("noGrad");
   });
 
+  it("goes through padding, and through slices that begin before the first element", async () => {
+    expect(
+      await live.print(
+        `const x = tensor([[1, 2], [3, 4]]).requiresGrad_(); pad(x, [[1, 0], [0, 2]], 7).mul(arange(12).reshape(3, 4)).sum().backward(); print(x.grad);
+        const y = tensor([1, 2, 3]).requiresGrad_(); y.slice(-5, 2).square().sum().backward(); print(y.grad)`,
+      ),
+    ).toEqual(["tensor([[4, 5],\n        [8, 9]])", "tensor([2, 4, 0])"]);
+  });
+
+  it("powers have PyTorch's gradients at 0", async () => {
+    // torch 1.13: x.pow(0), x.pow(z), torch.pow(0, z) with these numbers and .sum().backward().
+    expect(
+      await live.print(
+        `const x = tensor([2, -1, 0]).requiresGrad_(); x.pow(0).sum().backward(); print(x.grad);
+        const a = tensor([0, 1, 0, 3]).requiresGrad_(), b = tensor([2, 0, 0, 1]).requiresGrad_(); a.pow(b).sum().backward(); print(a.grad, b.grad);
+        const z = tensor([3, 1, 0]).requiresGrad_(); pow(0, z).sum().backward(); print(z.grad)`,
+      ),
+    ).toEqual(["tensor([0, 0, 0])", "tensor([0, 0, 0, 1]) tensor([0, 0, 0, 3.2958])", "tensor([0, 0, 0])"]);
+  });
+
+  it("says that a part was gone through before, where its gradient would be left out", async () => {
+    const shared = "const w = tensor([1, 2]).requiresGrad_(), h = w.exp(), a = h.sum(); ";
+    for (const twice of [
+      "const b = h.square().sum(); a.backward(); b.backward()",
+      "a.backward(); h.square().sum().backward()",
+      "a.backward(); a.backward()",
+      "a.backward(); h.mul(w).sum().backward()",
+    ])
+      expect((await live.fail(`{ ${shared}${twice}; }`)).message).toContain("an earlier backward()");
+    expect(
+      await live.print(
+        `{ ${shared}let total = zeros(1); total = total.add(a); a.backward(); total = total.add(a); w.mul(h.detach()).sum().backward(); print(w.grad, total); }`,
+      ),
+    ).toEqual(["tensor([5.4366, 14.778]) tensor([20.215])"]);
+  });
+
   it("goes through a chain of thousands of operations", async () => {
     expect(
       await live.print(
@@ -83,6 +119,25 @@ describe("backward", () => {
 });
 
 describe("nn and optim", () => {
+  it("Adam counts the steps of each parameter by itself", async () => {
+    // torch 1.13, torch.optim.Adam([w, b], lr=0.1) with the same loop.
+    const [text] = await live.print(
+      `const w = tensor([1]).requiresGrad_(), b = tensor([1]).requiresGrad_(), opt = new optim.Adam([w, b], { lr: 0.1 });
+      for (let i = 0; i < 5; i++) { opt.zeroGrad(); (i < 3 ? w : w.add(b)).square().sum().backward(); opt.step(); } print(w, b)`,
+    );
+    expect(text).toBe("tensor([0.50515]) tensor([0.80051])");
+  });
+
+  it("refuses what would not be followed: momentum below 0, Nesterov without it, betas of 1", async () => {
+    const failing = async (of: string): Promise<string> => (await live.fail(`new optim.${of}`)).message;
+    expect(await failing("SGD([ones(1)], { lr: 1, nesterov: true })")).toContain("give both");
+    expect(await failing("SGD([ones(1)], { lr: 1, momentum: -1 })")).toContain("momentum must be at least 0");
+    expect(await failing("Adam([ones(1)], { betas: [0.9, 1] })")).toContain(
+      "betas[1] must be at least 0 and below 1",
+    );
+    expect(await failing("Adam([ones(1)], { weightDecay: -1 })")).toContain("weightDecay must be at least 0");
+  });
+
   it("SGD, with momentum and Nesterov, and Adam take the steps of their formulas", async () => {
     const target = 3;
     const run = async (optimiser: string): Promise<number[]> => {

@@ -72,6 +72,35 @@ describe("tensors go with the last variable that holds them", () => {
     await live.print("x = y = w1 = w2 = null as any;");
   });
 
+  it("a loop over batches has a few programs, which are compiled once", async () => {
+    const { engine } = live;
+    const before = engine.plansUnchanged;
+    const result = await live.run(`{
+      const all = randn(1000, 12), t = randn(1000, 3), net = new nn.Sequential(new nn.Linear(12, 8), new nn.Tanh(), new nn.Linear(8, 3));
+      const opt = new optim.Adam(net.parameters(), { lr: 0.01 });
+      for (let step = 0; step < 60; step++) {
+        const loss = net.call(all.slice(step * 16, step * 16 + 16)).sub(t.slice(step * 16, step * 16 + 16)).square().mean();
+        opt.zeroGrad();
+        loss.backward();
+        opt.step();
+        loss.item();
+      }
+    }`);
+    expect(result.error).toBeNull();
+    // Tensors come back to the same places after some steps.
+    expect(engine.plansUnchanged - before).toBeGreaterThanOrEqual(40);
+  });
+
+  it("parts of one tensor at many places are read where they are, and copied where they are few, with the same numbers", async () => {
+    expect(
+      await live.print(`{
+        const x = arange(2000), few = [3, 7, 11].map((i) => x.slice(i, i + 5)), many = Array.from({ length: 40 }, (_, i) => x.slice(i, i + 5));
+        const total = (parts: Tensor[]) => parts.reduce((sum, part) => sum.add(part.mul(2)), zeros(5)).toArray();
+        print(total(few), total(many), x.slice(1999, 2000).item());
+      }`),
+    ).toEqual(["[42, 48, 54, 60, 66] [1560, 1640, 1720, 1800, 1880] 1999"]);
+  });
+
   it("in cycles when memory is short", async () => {
     await live.print("w = null as any;");
     const result = await live.run(

@@ -72,6 +72,17 @@ export class Buffers {
     for (const buffer of this.#buffers.keys()) this.free(buffer);
   }
 
+  /** Where a buffer lies: the same text for one of the same size at the same place. */
+  placeOf(buffer: number): string {
+    const found = this.#buffers.get(buffer);
+    return found === undefined ? "" : `${found.offsetBytes}:${found.sizeBytes}`;
+  }
+
+  /** 0 for one that is not there. */
+  sizeBytesOf(buffer: number): number {
+    return this.#buffers.get(buffer)?.sizeBytes ?? 0;
+  }
+
   /** Where a tensor lies. @throws {ContractError} If it reaches beyond its buffer. */
   tensor({ name, shape, dtype, buffer, offset }: BufferTensor): Tensor {
     const found = this.#buffers.get(buffer);

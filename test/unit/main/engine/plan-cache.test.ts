@@ -38,6 +38,17 @@ it("a known plan is the one that planning anew would give", () => {
   expect(known).toEqual(planSections([section(9e7)], 2, allocator(7e8)));
 });
 
+it("a program of a known structure that is run again is the earlier one to the last byte", () => {
+  const cache = new PlanCache();
+  const [first, second] = [section(1e6), section(9e7)];
+  const run = (one: Section) => planSections([one], 2, allocator(5e8), { known: cache });
+  expect([first, second].map((one) => run(one).isUnchanged)).toEqual([false, false]);
+  const again = [first, second, first, second].map(run);
+  expect(again.map(({ isUnchanged }) => isUnchanged)).toEqual([true, true, true, true]);
+  expect(again[2]?.sections[0]?.groups).toBe(again[0]?.sections[0]?.groups);
+  expect(again[1]?.sections).toEqual(planSections([second], 2, allocator(5e8)).sections);
+});
+
 it("plans for each number of threads, and keeps no more than some", () => {
   const cache = new PlanCache();
   planSections([section(0)], 1, allocator(5e8), { known: cache });

@@ -36,19 +36,45 @@ it("every function of the language has its twin, but those that only the lab has
   const missing = functions.filter((name) => !Object.hasOwn(FUNCTIONS, name) && name !== "assert");
   expect(missing.filter((name) => !ONLY_HERE.includes(name))).toEqual([]);
 });
-const ONLY_HERE = ["checkLayer", "runs"];
+const ONLY_HERE = ["runs"];
 
 it.each([
   ["const a = randn(2, 3).matmul(b).add(1);", "a = torch.randn(2, 3).matmul(b).add(1)"],
   ["const n: number = x.shape[0]!;", "n = x.shape[0]"],
   [
     "const glu = new nn.Product(new nn.Sequential(gate, new nn.Sigmoid()), value), [a, b] = glu.children();",
-    "glu = nn.Product(nn.Sequential(gate, nn.Sigmoid()), value)\na, b = glu.children()",
+    "glu = nn.Product(nn.Sequential(gate, nn.Sigmoid()), value)\na, b, *_ = glu.children()",
   ],
   ["let s = x.sum({ dim: 0, keepdim: true });", "s = x.sum(dim=0, keepdim=True)"],
   ["x.std({ correction: 0 });", "x.std(dim=None, correction=0)"],
-  ["x.slice(0, 256).clampMin(0);", "x.narrow(0, 0, 256 - (0)).clamp(min=0)"],
-  ["const [rows, , last] = f(x).shape;", "rows, _, last = f(x).shape"],
+  ["x.slice(0, 256).clampMin(0);", "x[0:256].clamp(min=0)"],
+  ["x.slice(i - 2, Infinity, 1).slice(0, 3, -2);", "x[:, i - 2:][..., 0:3, :]"],
+  [
+    "const f = (x: Tensor) => { const y = x.exp(); return (kept = y); };",
+    "def f(x):\n    global kept\n    y = x.exp()\n    kept = y\n    return kept",
+  ],
+  [
+    "const a = xs.map(relu), b = xs.map((x, i) => { const y = x * i; return y; });",
+    "def _f1(x, i):\n    y = x * i\n    return y\na = [relu(one) for one in xs]\nb = [_f1(one, at) for at, one in enumerate(xs)]",
+  ],
+  ["x.slice(0, 2, dim);", "slice_along(x, 0, 2, dim)"],
+  ["const [rows, , last] = f(x).shape;", "rows, _, last, *_ = f(x).shape"],
+  [
+    "const [w] = net.parameters(), [a, b] = [1, 2], [c, ...d] = xs;",
+    "w, *_ = net.parameters()\na, b = [1, 2]\nc, *d = xs",
+  ],
+  [
+    "const y = where(c, x, 0), z = add(1, x);",
+    "y = torch.where((c).bool(), x, 0)\nz = torch.as_tensor(1).add(torch.as_tensor(x))",
+  ],
+  [
+    "print({ a: 1 }, full([2], 3)); checkLayer(l, { x });",
+    'print({"a": 1}, torch.full([2], 3, dtype=torch.float32))\ncheck_layer(l, {"x": x})',
+  ],
+  [
+    "for (const draw of [nn.init.kaimingUniform_, nn.init.ones_]) draw(w);",
+    "for draw in [nn.init.kaiming_uniform_, nn.init.ones_]:\n    draw(w)",
+  ],
   ["w1.g = b1.g = null;", "w1.g = b1.g = None"],
   [
     "const near = (a: Tensor, b: Tensor) => assertClose(a, b, { rtol: 1e-3 });",
@@ -62,7 +88,7 @@ it.each([
   ],
   ["const t = time(() => (loss = f(x)));", "def _f1():\n    global loss\n    loss = f(x)\nt = time(_f1)"],
   ["noGrad(() => { w.sub_(w.grad!.mul(lr)); });", "with torch.no_grad():\n    w.sub_(w.grad.mul(lr))"],
-  ['nn.init.kaimingNormal_(w1, { mode: "fanOut" });', 'nn.init.kaiming_normal_(w1, mode="fan_in")'],
+  ['nn.init.kaimingNormal_(w1, { mode: "fanOut" });', 'nn.init.kaiming_normal_(w1, mode="fan_out")'],
   [
     "const o = new optim.SGD(m.parameters(), { lr: 0.1, weightDecay: 1e-4 });",
     "o = torch.optim.SGD(m.parameters(), lr=0.1, weight_decay=1e-4)",
