@@ -325,7 +325,7 @@ export class SqliteStore extends StoreConnection implements Store {
   }
 
   unownedNames(): readonly string[] {
-    return this.attempt("look for what an import has left", () => unownedNames(this.db));
+    return this.attempt("look for what was left of runs", () => unownedNames(this.db));
   }
 
   listViews(): readonly RunView[] {
