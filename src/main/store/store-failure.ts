@@ -65,6 +65,8 @@ export function storeFailure(
   }
   const told = EXPLANATIONS.find(([pattern]) => pattern.test(code))?.[1];
   const own = messageOf(cause);
-  const why = told === undefined ? own : `${told} (${code}: ${own})`;
+  // The file system begins its words with the code.
+  const said = own.startsWith(code) ? own : `${code}: ${own}`;
+  const why = told === undefined ? own : `${told} (${said})`;
   return new StoreError(`Could not ${action} in ${path}: ${why}.`, { cause });
 }

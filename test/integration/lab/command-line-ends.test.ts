@@ -203,6 +203,31 @@ describe("25: outputs and readers", () => {
 describe("27 and 28: where exports go", () => {
   const own = "--database runs.sqlite";
 
+  it.each(["trash --empty", "import somewhere.json"])(
+    "lab %s says of a database of a newer schema why nothing was changed",
+    async (command) => {
+      writeFileSync(at("newer.sqlite"), readFileSync(at("runs.sqlite")));
+      const db = connect(at("newer.sqlite"), { nativeBinding });
+      db.exec("PRAGMA user_version = 99");
+      db.close();
+      writeFileSync(at("somewhere.json"), '{"format":"backprop-lab-bundle"}\n');
+      const { status, stderr } = await on("newer.sqlite", command);
+      expect(status).toBe(1);
+      expect(stderr).toMatch(/newer version of the app \(schema 99.*Update the app/);
+    },
+  );
+
+  it.skipIf(process.platform !== "linux").each(["runs --json", "data list", "trash"])(
+    "lab %s > /dev/full says that there was no room, and ends with 1",
+    (command) => {
+      const { status, stderr } = shell(`lab ${command} --database runs.sqlite > /dev/full`);
+      expect([status, stderr]).toEqual([
+        1,
+        expect.stringContaining("The output could not be written: ENOSPC"),
+      ]);
+    },
+  );
+
   it("a pipe and /dev/stdout get the bytes, and stay what they are", async () => {
     execFileSync("mkfifo", [at("pipe")]);
     const piped = shell(`cat pipe > through & lab export summary --out pipe ${own}; wait`);

@@ -32,6 +32,11 @@ test("storeFailure() blames no other program for a lock that the lab itself hold
   expect(message).not.toContain("another program");
 });
 
+test("storeFailure() says a code once, where the file system's words begin with it", () => {
+  const cause = Object.assign(new Error("ENOENT: no such file or directory"), { code: "ENOENT" });
+  expect(storeFailure("write", "/x/y.csv", cause).message).toContain("(ENOENT: no such file or directory)");
+});
+
 test("storeFailure() passes on the words of an error it does not know, and a StoreError as it is", () => {
   expect(storeFailure("save metrics", "/data/lab.sqlite", new Error("own words")).message).toContain(
     "own words.",
