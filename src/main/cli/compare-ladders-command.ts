@@ -6,7 +6,7 @@ import { EXIT, type ExitCode } from "./exit-code.ts";
 import { print, printJson } from "./print.ts";
 import { textTable } from "../report/text-table.ts";
 
-function report({ sameMachine, sameThreads, rungs }: LadderComparison): string {
+function report({ sameMachine, sameThreads, warnings, rungs }: LadderComparison): string {
   const rows = rungs.map(({ rung, shape, threads, ratio, verdict }) => [
     rungName(rung),
     saidShape(shape),
@@ -15,9 +15,15 @@ function report({ sameMachine, sameThreads, rungs }: LadderComparison): string {
     `${ratio.lo.toFixed(3)} … ${ratio.hi.toFixed(3)}`,
     verdict,
   ]);
+  const mind = [
+    ...warnings.one.map((warning) => `Mind, of the first: ${warning}`),
+    ...warnings.other.map((warning) => `Mind, of the second: ${warning}`),
+  ];
   return [
     ...(sameMachine ? [] : ["The two ladders were measured on different machines.", ""]),
     ...(sameThreads ? [] : ["The two ladders were measured with different numbers of threads.", ""]),
+    ...mind,
+    ...(mind.length > 0 ? [""] : []),
     textTable(["rung", "shape", "threads", "second / first", "95 % interval", "the second is"], rows),
   ].join("\n");
 }

@@ -11,6 +11,7 @@ import { readDocumentFile } from "../lab/documents/read-document-file.ts";
 import { COMMAND_NAME } from "../place/command-name.ts";
 import { EXIT, type ExitCode } from "./exit-code.ts";
 import { complain, warn } from "./print.ts";
+import { quoted } from "../lab/cluster/job-script.ts";
 import { readSpec } from "./read-spec.ts";
 import { requireNoFiles } from "./require-no-files.ts";
 import { givenWeights } from "./train-command.ts";
@@ -101,6 +102,6 @@ export async function runExportTrainingCommand(
   }
   if (!overwrite) await requireNoFiles(path);
   const files = await lab.exchange.exportPyTorch(training, { path, overwrite }, { withData: options.data });
-  complain(`${counted(files, "file")}: ${path}\nRun it: python3 ${path}/train.py`);
+  complain(`${counted(files, "file")}: ${path}\nRun it: python3 ${quoted(`${path}/train.py`)}`);
   return EXIT.ok;
 }

@@ -7,18 +7,13 @@ import {
   type GradientReference,
   type GradientReport,
 } from "../../shared/experiments/gradcheck.ts";
-import {
-  networkOf,
-  networkSpecSchema,
-  NOTEBOOK_NETWORK,
-  type NetworkSpec,
-} from "../../shared/specs/network-spec.ts";
+import { networkOf, NOTEBOOK_NETWORK, type NetworkSpec } from "../../shared/specs/network-spec.ts";
 import type { GivenParameters } from "../lab/compute/network-setup.ts";
 import type { Lab } from "../lab/lab.ts";
 import { EXIT, type ExitCode } from "./exit-code.ts";
 import { complain, print, printJson } from "./print.ts";
 import { readParameters } from "../data/read-parameters.ts";
-import { readSpec } from "./read-spec.ts";
+import { readNetworkSpec } from "./read-spec.ts";
 import { showProgress } from "./show-progress.ts";
 import { textTable } from "../report/text-table.ts";
 
@@ -121,7 +116,7 @@ export async function gradcheckWanted(
   file: string | undefined,
   options: GradcheckOptions,
 ): Promise<GradcheckWanted> {
-  const spec: NetworkSpec = file === undefined ? NOTEBOOK_NETWORK : await readSpec(networkSpecSchema, file);
+  const spec: NetworkSpec = file === undefined ? NOTEBOOK_NETWORK : await readNetworkSpec(file);
   const { rows = spec.data.rows, reference, coordinates = COORDINATES } = options;
   const settings = v.parse(gradcheckSettingsSchema, {
     network: { ...spec, data: { ...spec.data, rows } },

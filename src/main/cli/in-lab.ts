@@ -42,7 +42,7 @@ export async function inSavedRuns(
   await within(host, openCommandRuns(host.place, reading(options)), command);
 }
 
-async function within<L extends Pick<Lab, "opened" | "activity" | "close">>(
+async function within<L extends Pick<Lab, "opened" | "activity" | "close"> & Partial<Pick<Lab, "subscribe">>>(
   { interruption, setExitCode }: CommandHost,
   lab: L,
   command: (lab: L) => Promise<ExitCode> | ExitCode,
@@ -51,8 +51,14 @@ async function within<L extends Pick<Lab, "opened" | "activity" | "close">>(
     const { notices, damaged } = lab.opened;
     for (const notice of notices) warn(notice);
     let cutShort = false;
-    interruption.listen(() => {
+    const cancel = (): void => {
       cutShort = lab.activity.cancel().cancelled || cutShort;
+    };
+    interruption.listen(cancel);
+    // Before its first activity and between two of them a command has nothing to cancel: then the next one is not wanted.
+    lab.subscribe?.((event) => {
+      if (event.name !== "activityChanged" || event.payload === null || event.payload.cancelling) return;
+      if (interruption.requested) queueMicrotask(cancel);
     });
     // A reader that has ended has all that it wanted of a command that only prints.
     const asked = (): boolean => interruption.requested && (interruption.kind !== "SIGPIPE" || cutShort);

@@ -1,10 +1,10 @@
 import * as v from "valibot";
 import { initSettingsSchema, type InitSettings, type InitSide } from "../../shared/experiments/init.ts";
-import { networkSpecSchema, NOTEBOOK_NETWORK, type NetworkSpec } from "../../shared/specs/network-spec.ts";
+import { NOTEBOOK_NETWORK, type NetworkSpec } from "../../shared/specs/network-spec.ts";
 import type { Lab } from "../lab/lab.ts";
 import { EXIT, type ExitCode } from "./exit-code.ts";
 import { complain, print, printJson } from "./print.ts";
-import { readSpec } from "./read-spec.ts";
+import { readNetworkSpec } from "./read-spec.ts";
 import { textTable } from "../report/text-table.ts";
 
 export interface InitOptions {
@@ -52,7 +52,7 @@ function sideTable({ title, layers, loss }: InitSide): string {
 
 /** What is drawn. @throws {ContractError} If the spec's file cannot be used. @throws {v.ValiError} */
 export async function initSettings(file: string | undefined, options: InitOptions): Promise<InitSettings> {
-  const spec: NetworkSpec = file === undefined ? NOTEBOOK_NETWORK : await readSpec(networkSpecSchema, file);
+  const spec: NetworkSpec = file === undefined ? NOTEBOOK_NETWORK : await readNetworkSpec(file);
   return v.parse(initSettingsSchema, {
     network: {
       ...spec,

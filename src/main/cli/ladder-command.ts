@@ -131,6 +131,12 @@ export async function runLadderCommand(
   } finally {
     stopProgress();
   }
+  if (!lab.ladder.has(run.id)) {
+    complain(
+      `The ladder was ${run.status} before it measured anything${run.failure === null ? "" : `: ${run.failure}`}`,
+    );
+    return EXIT.failedCheck;
+  }
   const record = lab.ladder.get({ runId: run.id });
   if (options.json === true) printJson(toJson(record));
   else print(`${ladderReport(record)}\n`);

@@ -54,6 +54,7 @@ export async function runSweepCommand(
             ? before.run
             : await lab.training.resume({ runId: before.run.id, given }).done;
       done.push({ note, run });
+      if (before?.over !== true && run.status === "cancelled") break;
       if (options.json === true) {
         printJson({ ...choice, ...trainingResult(run) }, { oneLine: true });
       }

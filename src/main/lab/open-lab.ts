@@ -171,7 +171,7 @@ export function openIdleLab(options: LabOptions): Lab {
     abandonedRuns: store.abandonedRuns,
     outOfSpace: store.outOfSpace,
     nativeBinding: options.nativeBinding,
-    readOnly: store.readOnly,
+    readOnlyReason: store.readOnlyReason,
   });
   const stopFollowing = followWriter(store, () => {
     emit({ name: "runsChanged", payload: { runs: null } });

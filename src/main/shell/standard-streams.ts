@@ -1,3 +1,5 @@
+import { setImmediate as nextTurn } from "node:timers/promises";
+
 /** Nobody reads any more: a pipe whose reader has ended, a terminal that was closed. */
 const GONE = new Set(["EPIPE", "EIO", "ERR_STREAM_DESTROYED", "ERR_STREAM_WRITE_AFTER_END"]);
 
@@ -31,6 +33,8 @@ export function watchStandardStreams(onGone: () => void): StandardStreams {
 /** Resolves when everything written so far has left this process, or nobody is there to take it. */
 export async function drainStandardStreams(): Promise<void> {
   await Promise.all([process.stdout, process.stderr].map(drained));
+  // A write to a file fails at once and tells it after the promises of this turn: who asks next would not know of it.
+  await nextTurn();
 }
 
 const drained = (stream: NodeJS.WriteStream): Promise<void> =>

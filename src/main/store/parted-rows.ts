@@ -21,15 +21,18 @@ export const PARTED_TABLES: readonly PartedTable[] = [
 const ROWS_AT_A_TIME = 2_000;
 
 /**
- * Before the name of a run, what series and rungs belong to that no run has: of a run that is being imported, or whose
- * place another has taken. Nothing shows them, and `removeUnowned` deletes them.
+ * Before the name of a run, what series and rungs belong to that no run has: of a run that is being imported, that was
+ * deleted, or whose place another has taken. Nothing shows them, and `removeUnowned` deletes them.
  */
 const UNOWNED = "without-run:";
+const LEAVING = `${UNOWNED}leaving:`;
 
-/** `import` tells imports apart: what one has left is never taken for another's. */
-export const arrivingName = (run: string, imported: string): string =>
-  `${UNOWNED}arriving:${imported}:${run}`;
-export const leavingName = (run: string, imported: string): string => `${UNOWNED}leaving:${imported}:${run}`;
+/** `by` tells imports and deletions apart: what one has left is never taken for another's. */
+export const arrivingName = (run: string, by: string): string => `${UNOWNED}arriving:${by}:${run}`;
+export const leavingName = (run: string, by: string): string => `${LEAVING}${by}:${run}`;
+
+/** Whether rows of this name are of no more use to anybody, not even to an import that is on. */
+export const isLeavingName = (name: string): boolean => name.startsWith(LEAVING);
 
 /** Whether rows of this name wait for their run or for their end: that is no damage. */
 export const isUnownedName = (runId: string): boolean => runId.startsWith(UNOWNED);
@@ -106,6 +109,12 @@ export function* copyInParts(
      FROM main.${name} WHERE ${inStretch(table)} ORDER BY ${order}`,
   );
   for (const stretch of stretches(db, "main", table, owner)) yield copy.run({ ...stretch, toOwner }).changes;
+}
+
+/** Gives a run's series and rungs another name: its rows arrive, or wait for their end. */
+export function renameOwners(db: Pick<Database, "prepare">, from: string, to: string, schema = "main"): void {
+  for (const { owner } of PARTED_TABLES)
+    db.prepare(`UPDATE ${schema}.${owner} SET run_id = ? WHERE run_id = ?`).run(to, from);
 }
 
 /** Deletes the series and rungs of these names, with all that belongs to them. After each step a transaction may end. */

@@ -257,9 +257,11 @@ export class SqliteStore extends StoreConnection implements Store {
     const { run, machine } = this.getRun(runId);
     const ladder = this.attempt("read a ladder", () => this.#ladders.ofRun(runId));
     if (ladder === undefined) {
-      throw new StoreError(
-        `Run ${runId} is no ladder but a ${run.kind}. List the runs to see which are ladders.`,
-      );
+      const why =
+        run.kind === "ladder"
+          ? `was ${run.status} before it measured anything`
+          : `is no ladder but of the kind ${run.kind}`;
+      throw new StoreError(`Run ${runId} ${why}. List the runs to see which ladders there are.`);
     }
     return { runId, machine, ...ladder };
   }
@@ -325,7 +327,7 @@ export class SqliteStore extends StoreConnection implements Store {
   }
 
   unownedNames(): readonly string[] {
-    return this.attempt("look for what an import has left", () => unownedNames(this.db));
+    return this.attempt("look for what was left of runs", () => unownedNames(this.db));
   }
 
   listViews(): readonly RunView[] {

@@ -13,6 +13,15 @@ export function isOutOfSpace(error: unknown): boolean {
   return /^(SQLITE_FULL|SQLITE_IOERR_SHMSIZE|ENOSPC|EDQUOT)/.test(failureCode(cause));
 }
 
+/** Of what `body` writes to `path`: says where there was no room, and what to do. Every other error passes. */
+export async function namingFullDisk<T>(path: string, body: () => Promise<T>): Promise<T> {
+  try {
+    return await body();
+  } catch (error) {
+    throw isOutOfSpace(error) ? storeFailure("write", path, error) : error;
+  }
+}
+
 /** Is the file itself unusable, whatever is asked of it? */
 export function isDamage(error: unknown): boolean {
   return /^SQLITE_(CORRUPT|NOTADB)/.test(failureCode(error));
@@ -65,6 +74,8 @@ export function storeFailure(
   }
   const told = EXPLANATIONS.find(([pattern]) => pattern.test(code))?.[1];
   const own = messageOf(cause);
-  const why = told === undefined ? own : `${told} (${code}: ${own})`;
+  // The file system begins its words with the code.
+  const said = own.startsWith(code) ? own : `${code}: ${own}`;
+  const why = told === undefined ? own : `${told} (${said})`;
   return new StoreError(`Could not ${action} in ${path}: ${why}.`, { cause });
 }

@@ -149,6 +149,8 @@ export interface Store {
   /** All or none of the rungs, with their samples, in place of what was saved at their shapes. */
   saveRungs(runId: string, results: readonly RungResult[]): void;
   getLadder(runId: string): LadderRecord;
+  /** False of a run of another kind, and of a ladder that was cut short before it measured. */
+  hasLadder(runId: string): boolean;
   /** Saves or renews what a run of these kinds found; one document a run. */
   saveReport(runId: string, report: unknown): void;
   hasReport(runId: string): boolean;

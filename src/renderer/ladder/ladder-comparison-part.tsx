@@ -57,6 +57,12 @@ export function LadderComparisonPart({ runId }: { readonly runId: string }) {
               These ladders used different numbers of threads: compare rung 7 and the libraries with care.
             </Caution>
           )}
+          {answer.value.warnings.one.map((warning) => (
+            <Caution key={`one ${warning}`}>{`This ladder: ${warning}`}</Caution>
+          ))}
+          {answer.value.warnings.other.map((warning) => (
+            <Caution key={`other ${warning}`}>{`The other ladder: ${warning}`}</Caution>
+          ))}
           <ComparisonTable comparison={answer.value} />
         </>
       )}

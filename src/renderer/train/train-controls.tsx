@@ -1,5 +1,4 @@
 import { Button, Checkbox, Fieldset, TextInput } from "@mantine/core";
-import * as v from "valibot";
 import { FlaskConical, ListPlus, Search } from "lucide-react";
 import { counted } from "../../core/counted.ts";
 import { formatForecast } from "../format/duration.ts";
@@ -11,7 +10,7 @@ import { overfitSpec, TRAIN_PRESETS, type TrainPreset } from "../../shared/specs
 import { stepsOf, type TrainSpec } from "../../shared/specs/train-spec.ts";
 import { useStore } from "../store/create-store.ts";
 import { MNIST_DATASET } from "../../shared/experiments/dataset.ts";
-import { endsOf, networkSpecEntries, type NetworkSpec } from "../../shared/specs/network-spec.ts";
+import { endsOf, networkPartOf } from "../../shared/specs/network-spec.ts";
 import { OpenIn } from "../network/open-in.tsx";
 import { datasetsStore, knownDataset } from "../store/datasets-store.ts";
 import { enqueueTrainings, findLr, startTraining } from "./training-actions.ts";
@@ -271,9 +270,6 @@ export function TrainControls() {
     </ControlPanel>
   );
 }
-
-/** The network of a training with its data, without how it is trained. */
-const networkPartOf = (spec: TrainSpec): NetworkSpec => v.parse(v.object(networkSpecEntries), spec);
 
 function stepsSentence(spec: TrainSpec): string {
   const { perEpoch, total } = stepsOf(spec);

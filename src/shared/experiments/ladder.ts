@@ -187,6 +187,8 @@ export type LadderRecord = v.InferOutput<typeof ladderRecordSchema>;
 export const ladderComparisonSchema = v.object({
   sameMachine: v.boolean(),
   sameThreads: v.boolean(),
+  /** What made the times of either untrustworthy, as it was kept with them. */
+  warnings: v.object({ one: v.array(v.string()), other: v.array(v.string()) }),
   rungs: v.array(
     v.object({
       rung: rungIdSchema,

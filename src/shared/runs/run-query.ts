@@ -65,10 +65,36 @@ export function parseRunQuery(text: string): RunQuery {
     if (/^[<>]/.test(operator) && values.length > 1) {
       throw new QueryError(`"${field ?? ""}${operator}": one value is expected, not a list`);
     }
-    terms.push({ negated, field: field === null ? null : field.replaceAll('"', ""), operator, values });
+    const name = field === null ? null : field.replaceAll('"', "");
+    const problem = name === null ? "" : misread(name, operator, values);
+    if (problem !== "") throw new QueryError(problem);
+    terms.push({ negated, field: name, operator, values });
     rest = rest.trimStart();
   }
   return terms;
+}
+
+/** What the fields "is" and "has" can say. */
+const WORDS: Readonly<Partial<Record<string, readonly string[]>>> = {
+  is: ["pinned", "latest", "archived", "kept", "notFinite", "deleted"],
+  has: ["notes", "tags"],
+};
+const TIMES: readonly string[] = ["started", "finished"];
+/** As far as somebody cares to say; compared as the texts that they are. */
+const TIME = /^\d{4}(-\d\d(-\d\d(t[\d:.]*z?)?)?)?$/i;
+
+/** What cannot hold for any run, so that with "-" in front it would for all; "" where it can. */
+function misread(field: string, operator: Operator, values: readonly string[]): string {
+  const words = WORDS[field];
+  for (const value of values) {
+    if (words?.every((word) => !word.toLowerCase().includes(value.toLowerCase())) === true) {
+      return `${field}:${value} is not known: ${field} can be ${words.join(", ")}`;
+    }
+    if (TIMES.includes(field) && operator !== ":" && !TIME.test(value)) {
+      return `${field}${operator}${value}: a time in UTC is expected, for example ${field}>=2026-11-01 or ${field}<2026-11-01T09:30`;
+    }
+  }
+  return "";
 }
 
 function takeValue(rest: string, whole: string, ofField: boolean): { value: string; rest: string } {

@@ -233,6 +233,10 @@ export const networkSpecSchema = v.pipe(
 );
 export type NetworkSpec = v.InferOutput<typeof networkSpecSchema>;
 
+/** The network of a training with its data, without how it is trained. */
+export const networkPartOf = (training: NetworkSpec): NetworkSpec =>
+  v.parse(v.object(networkSpecEntries), training);
+
 function plainLayerOf(spec: LayerSpec): PlainLayer {
   if (isSimpleActivation(spec)) return { type: "activation", activation: { kind: spec.type } };
   switch (spec.type) {

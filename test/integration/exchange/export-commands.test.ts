@@ -43,6 +43,11 @@ const lab = (...args: readonly string[]): Promise<Ended> =>
 const out = (name: string): string => join(folder, name);
 
 describe("lab export", { timeout: 400_000 }, () => {
+  it("pytorch says a command that a shell can run, also of a folder with blanks", async () => {
+    const { stderr } = await lab("export", "pytorch", runId, "--out", out("my torch"), "--no-data");
+    expect(stderr.trim()).toMatch(/Run it: python3 '.*my torch\/train\.py'$/);
+  });
+
   it("pytorch writes a run's folder or a spec's, and replaces neither unasked", async () => {
     const answer = await lab("export", "pytorch", runId, "--out", out("torch"));
     expect(answer.status).toBe(0);

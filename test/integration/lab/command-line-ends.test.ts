@@ -14,6 +14,7 @@ import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { afterAll, afterEach, beforeAll, describe, expect, it, onTestFinished, vi } from "vitest";
 import { Interruption, type InterruptionKind } from "../../../src/main/cli/interruption.ts";
+import { inLab } from "../../../src/main/cli/in-lab.ts";
 import { EXPORTED } from "../../../src/main/cli/export-command.ts";
 import { EXPORTS } from "../../../src/shared/runs/run-exports.ts";
 import { connect } from "../../../src/main/store/open/database.ts";
@@ -203,6 +204,31 @@ describe("25: outputs and readers", () => {
 describe("27 and 28: where exports go", () => {
   const own = "--database runs.sqlite";
 
+  it.each(["trash --empty", "import somewhere.json"])(
+    "lab %s says of a database of a newer schema why nothing was changed",
+    async (command) => {
+      writeFileSync(at("newer.sqlite"), readFileSync(at("runs.sqlite")));
+      const db = connect(at("newer.sqlite"), { nativeBinding });
+      db.exec("PRAGMA user_version = 99");
+      db.close();
+      writeFileSync(at("somewhere.json"), '{"format":"backprop-lab-bundle"}\n');
+      const { status, stderr } = await on("newer.sqlite", command);
+      expect(status).toBe(1);
+      expect(stderr).toMatch(/newer version of the app \(schema 99.*Update the app/);
+    },
+  );
+
+  it.skipIf(process.platform !== "linux").each(["runs --json", "data list", "trash"])(
+    "lab %s > /dev/full says that there was no room, and ends with 1",
+    (command) => {
+      const { status, stderr } = shell(`lab ${command} --database runs.sqlite > /dev/full`);
+      expect([status, stderr]).toEqual([
+        1,
+        expect.stringContaining("The output could not be written: ENOSPC"),
+      ]);
+    },
+  );
+
   it("a pipe and /dev/stdout get the bytes, and stay what they are", async () => {
     execFileSync("mkfifo", [at("pipe")]);
     const piped = shell(`cat pipe > through & lab export summary --out pipe ${own}; wait`);
@@ -311,6 +337,26 @@ describe("work that is cut short and leaves nothing", () => {
     const args = [...words(command), "--database", at("measured.sqlite")];
     const { status, stdout, stderr } = await labUntil(asked(kind), ...args);
     expect([status, stdout, stderr]).toEqual([code, "", said]);
+  });
+
+  it("SIGINT before a command's first activity, as while the ladder looks for PyTorch, is not lost", async () => {
+    const interruption = new Interruption();
+    const codes: number[] = [];
+    const place = { appPath: resolve("."), packagedIn: null };
+    const host = { place, interruption, setExitCode: (code: number) => void codes.push(code) };
+    const statuses: string[] = [];
+    await inLab(
+      host,
+      { database: at("before.sqlite"), threads: 1, kernels: "simd128" },
+      async ({ training }) => {
+        interruption.request("SIGINT");
+        const spec = notebookSpec({ rows: 10_000, epochs: 500, lr: 0.001 });
+        const started = training.start({ spec, threads: 1, again: true });
+        statuses.push((await started.done).status);
+        return 0;
+      },
+    );
+    expect([statuses, codes]).toEqual([["cancelled"], [130]]);
   });
 
   it.each(EXPORTED)("SIGINT stops lab export %s, which leaves what was there", async (what) => {

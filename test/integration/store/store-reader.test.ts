@@ -23,7 +23,7 @@ function readerOf(program: string): StoreReader {
     idleMs: 1_000,
     abandonedRuns: false,
     outOfSpace: false,
-    readOnly: false,
+    readOnlyReason: null,
   });
   return reader;
 }

@@ -1,4 +1,6 @@
 import { ContractError } from "../../../core/errors.ts";
+import { counted } from "../../../core/counted.ts";
+import { grouped } from "../../../core/grouped.ts";
 import { rowsOf, type Dataset } from "../../../shared/experiments/dataset.ts";
 import { dataMisfit, endsOf, type NetworkSpec } from "../../../shared/specs/network-spec.ts";
 
@@ -15,7 +17,11 @@ export function misfitOf(
   }
   const { augmentShift = 0, validRows = 0 } = spec;
   if (validRows > dataset.validRows) {
-    return `${dataset.title} has ${dataset.validRows} validation rows; ${validRows} were asked for`;
+    // Who is told so may never have asked: without validRows in a spec it is 10,000.
+    return (
+      `${dataset.title} has ${counted(dataset.validRows, "validation row")}; validRows is ${grouped(validRows)}: ` +
+      `say "validRows": ${dataset.validRows}, or less`
+    );
   }
   const { layout } = dataset;
   const square = layout?.channels === 1 && layout.height === layout.width;

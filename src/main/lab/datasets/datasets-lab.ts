@@ -4,6 +4,7 @@ import type { DatasetDetails } from "../../../shared/experiments/dataset-details
 import type { DialectChanges, ImportPlan, ImportPreview } from "../../../shared/experiments/data-import.ts";
 import type { ReadingWatch } from "../../data/table-source.ts";
 import type { ActivityHandle } from "../activity/activity-handle.ts";
+import { namingFullDisk } from "../../store/store-failure.ts";
 import type { LabServices } from "../activity/experiment.ts";
 import type { RunSupervisor } from "../activity/run-supervisor.ts";
 import { datasetDetails } from "./dataset-details.ts";
@@ -137,7 +138,9 @@ export class DatasetsLab {
   }): Promise<number> {
     const format = formatOf(path);
     return this.#supervisor.work("data", "Exporting data", (activity) =>
-      exportDataset(this.#library.open(id), path, { format, overwrite, watch: watchOf(activity) }),
+      namingFullDisk(path, () =>
+        exportDataset(this.#library.open(id), path, { format, overwrite, watch: watchOf(activity) }),
+      ),
     );
   }
 }

@@ -30,6 +30,7 @@ import {
 import { readWeightsFile } from "../../exchange/weights/read-weights-file.ts";
 import { isNpy, readWeightsFiles } from "../../exchange/weights/read-weights-files.ts";
 import { replaceFile } from "../../data/replace-file.ts";
+import { namingFullDisk } from "../../store/store-failure.ts";
 import type { LabServices } from "../activity/experiment.ts";
 import { ExperimentCancelled } from "../activity/experiment-cancelled.ts";
 import type { RunSupervisor } from "../activity/run-supervisor.ts";
@@ -100,12 +101,11 @@ export class ExchangeLab {
     { path, overwrite }: ExportTarget,
     { withData = true }: { readonly withData?: boolean } = {},
   ): Promise<number> {
-    return this.#supervisor.work("exporting", "Exporting to PyTorch", async () =>
-      writeTorchFolder(path, await trainingToExport(this.#services, this.#dataRows, wanted, { withData }), {
-        pythonDir: join(this.#services.resourcesDir, "python"),
-        overwrite,
-      }),
-    );
+    return this.#supervisor.work("exporting", "Exporting to PyTorch", async () => {
+      const training = await trainingToExport(this.#services, this.#dataRows, wanted, { withData });
+      const pythonDir = join(this.#services.resourcesDir, "python");
+      return namingFullDisk(path, () => writeTorchFolder(path, training, { pythonDir, overwrite }));
+    });
   }
 
   /** Writes a network as one .onnx file: what a run has learned last, or what a spec draws. @throws {ContractError} If an activity is on. */
@@ -126,7 +126,7 @@ export class ExchangeLab {
         normalisation: normalise ? training.normalisation : null,
         softmax,
       });
-      await replaceFile(path, (handle) => handle.writeFile(bytes), { overwrite });
+      await namingFullDisk(path, () => replaceFile(path, (handle) => handle.writeFile(bytes), { overwrite }));
     });
   }
 

@@ -32,6 +32,7 @@ export function compareLadders(one: LadderRecord, other: LadderRecord): LadderCo
   return {
     sameMachine: one.machine.id === other.machine.id,
     sameThreads: one.settings.threads === other.settings.threads,
+    warnings: { one: one.conditions.warnings, other: other.conditions.warnings },
     rungs: one.rungs.flatMap((rung): ComparedRung[] => {
       const match = other.rungs.find((candidate) => sameRung(rung, candidate));
       if (rung.status !== "measured" || match?.status !== "measured") return [];

@@ -129,6 +129,11 @@ export class LadderLab {
     );
   }
 
+  /** Whether a ladder has come so far that there is something to get. */
+  has(runId: string): boolean {
+    return this.#services.store.hasLadder(runId);
+  }
+
   /** @throws {StoreError} If there is no such ladder. */
   get({ runId }: { readonly runId: string }): LadderRecord {
     return this.#services.store.getLadder(runId);

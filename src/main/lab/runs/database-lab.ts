@@ -48,23 +48,18 @@ export class DatabaseLab {
       const message = messageOf(error);
       emit({ name: "failure", payload: { title, message } });
     };
-    // Before anything can be imported: what there is now was left by an import that was killed.
+    // Before anything can be imported: what there is now was left by an import or a deletion that was killed.
     const left = this.#supervisor.state() === null ? store.unownedNames() : [];
-    const expired = [...store.expiredRuns(now)];
+    const expired = store.expiredRuns(now);
     if (left.length > 0) {
-      await writeInParts(store, "what an import has left is being removed", () =>
+      await writeInParts(store, "what was left of runs is being removed", () =>
         upkeep.ask("removeUnowned", { names: left }),
-      ).catch(fail("What an import has left was not removed"));
+      ).catch(fail("What was left of runs was not removed"));
     }
     if (expired.length > 0) {
-      // One by one: each locks the database until all of it is gone.
-      const deleteNext = async (): Promise<{ readonly over: boolean }> => {
-        await upkeep.ask("deleteRuns", { runIds: expired.splice(0, 1) });
-        return { over: expired.length === 0 };
-      };
-      await writeInParts(store, "old trash is being deleted", deleteNext).catch(
-        fail("Old trash was not deleted"),
-      );
+      await writeInParts(store, "old trash is being deleted", () =>
+        upkeep.ask("deleteRuns", { runIds: expired }),
+      ).catch(fail("Old trash was not deleted"));
       emit({ name: "runsChanged", payload: { runs: null } });
     }
     const path = dueBackupPath(store.path, now);

@@ -23,7 +23,7 @@ export function openSavedRuns({
   database = {},
 }: Pick<LabOptions, "databasePath" | "nativeBinding" | "workerFile" | "database">): SavedRuns {
   const store = openStore({ path: databasePath, nativeBinding, ...database, readOnly: true });
-  const { path, readFrom, abandonedRuns, outOfSpace, readOnly } = store;
+  const { path, readFrom, abandonedRuns, outOfSpace, readOnlyReason } = store;
   const readers = {
     quick: quickReaderInPlace(store, nativeBinding),
     // What is exported may take long; main listens for Ctrl+C meanwhile.
@@ -34,7 +34,7 @@ export function openSavedRuns({
       abandonedRuns,
       outOfSpace,
       nativeBinding,
-      readOnly,
+      readOnlyReason,
       idleMs: Infinity,
     }),
   };

@@ -253,10 +253,14 @@ export class RunsLab {
   async emptyTrash({ runIds }: { readonly runIds: readonly string[] | null }): Promise<EmptiedTrash> {
     const inTrash = await this.find("", "trash");
     const doomed = runIds === null ? inTrash : runIds.filter((id) => inTrash.includes(id));
-    const emptied = await this.#supervisor.work("compacting", "Emptying the trash", () =>
-      this.#services.store.whileLocked("the trash is being emptied", () =>
-        this.#slow.ask("emptyTrash", { runIds: doomed }),
-      ),
+    let beforeBytes: number | null = null;
+    const part = async () => {
+      const done = await this.#slow.ask("emptyTrash", { runIds: doomed, beforeBytes });
+      ({ beforeBytes } = done);
+      return done;
+    };
+    const { emptied } = await this.#supervisor.work("compacting", "Emptying the trash", () =>
+      writeInParts(this.#services.store, "the trash is being emptied", part),
     );
     this.#tellAll();
     return emptied;

@@ -14,6 +14,7 @@ import { codeOfPart, type OwnPart } from "../../../shared/runs/own-part.ts";
 import type { Machine, RunDetails, RunSummary } from "../../../shared/runs/run-records.ts";
 import type { RunValue } from "../../../shared/runs/run-table.ts";
 import type { SqliteStore } from "../sqlite-store.ts";
+import { keptWarnings } from "./kept-warnings.ts";
 
 /** Of the bootstrap: the same samples give the same interval. */
 const SEED = 95;
@@ -37,7 +38,11 @@ export function compareRuns(
   return {
     runs,
     machines: [...new Map(machines.map((machine) => [machine.id, machine])).values()],
-    cautions: cautionsOf(details),
+    cautions: [
+      ...cautionsOf(details),
+      // The times are compared all the same: whoever quotes a ratio has to know.
+      ...runs.flatMap((run) => keptWarnings(store, run).map((warning) => `${run.id}: ${warning}`)),
+    ],
     settings: tableOf(runs.map(settingsOf)).map(({ key, values }) => ({
       key,
       values,

@@ -1,7 +1,7 @@
 import type { Database, SqlValue } from "../open/database.ts";
 import { TARGET } from "./bundle-place.ts";
 import { BUNDLE_TABLES, type BundleTable } from "./bundle-tables.ts";
-import { arrivingName, copyInParts, leavingName, PARTED_TABLES } from "../parted-rows.ts";
+import { arrivingName, copyInParts, leavingName, PARTED_TABLES, renameOwners } from "../parted-rows.ts";
 
 type Preparing = Pick<Database, "prepare">;
 
@@ -72,8 +72,8 @@ export function* arrive(db: Preparing, run: string, imported: string): Generator
   }
 }
 
-/** Tables whose rows name their run, without those that have arrived before it. */
-const WITH_RUN = BUNDLE_TABLES.filter(({ name }) =>
+/** Tables whose rows name their run, without those that arrive before it and leave after it. */
+export const WITH_RUN = BUNDLE_TABLES.filter(({ name }) =>
   PARTED_TABLES.every((table) => name !== table.name && name !== table.owner),
 );
 
@@ -93,7 +93,7 @@ export function settle(db: Preparing, run: string, imported: string): void {
     const said = SAID_OF_IT.map((column) => `${column} = @${column}`).join(", ");
     const { revision: _, ...values } = there;
     db.prepare(`UPDATE main.run SET ${said} WHERE id = @id`).run({ ...values, id: run });
-    for (const { owner } of PARTED_TABLES) rename(db, owner, run, leavingName(run, imported));
+    renameOwners(db, run, leavingName(run, imported), TARGET);
     for (const { name } of WITH_RUN) db.prepare(`DELETE FROM ${TARGET}.${name} WHERE run_id = ?`).run(run);
   }
   // After that of the run whose place it takes: who follows the runs by their revisions would not see it otherwise.
@@ -102,11 +102,7 @@ export function settle(db: Preparing, run: string, imported: string): void {
      WHERE id = @id`,
   ).run({ id: run, revision: there?.["revision"] ?? 0 });
   db.prepare(`INSERT OR REPLACE INTO ${TARGET}.run SELECT * FROM main.run WHERE id = ?`).run(run);
-  for (const { owner } of PARTED_TABLES) rename(db, owner, arrivingName(run, imported), run);
+  renameOwners(db, arrivingName(run, imported), run, TARGET);
   const cells = numbered(db, "cell", run).offset;
   for (const table of WITH_RUN) copyRows(db, table, run, { own: cells, referred: cells });
-}
-
-function rename(db: Preparing, owner: string, from: string, to: string): void {
-  db.prepare(`UPDATE ${TARGET}.${owner} SET run_id = ? WHERE run_id = ?`).run(to, from);
 }

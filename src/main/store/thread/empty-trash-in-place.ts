@@ -7,7 +7,8 @@ import { freeReserve, keepReserve } from "../open/reserve.ts";
 import { claimWriting } from "../open/write-lock.ts";
 import type { SqliteStore } from "../sqlite-store.ts";
 import { storeFailure } from "../store-failure.ts";
-import { deleteRuns, emptyTrash } from "./maintenance.ts";
+import { removeLeaving } from "./delete-part.ts";
+import { reclaim, storedBytes } from "./maintenance.ts";
 
 /** Rows of one transaction: what it changes, a few hundred pages, has to fit into the reserve's room as a log. */
 const ROWS_AT_A_TIME = 2_000;
@@ -34,17 +35,24 @@ type Place = Pick<SqliteStore, "path" | "checkpointsFolder">;
  *
  * @throws {Error} SQLite's, if there is no room all the same.
  */
-export function emptyTrashInPieces(db: Database, store: Place, runIds: readonly string[]): EmptiedTrash {
+export function emptyTrashInPieces(
+  db: Database,
+  store: Place,
+  runIds: readonly string[],
+  beforeBytes: number,
+): EmptiedTrash {
   const { path, checkpointsFolder } = store;
+  const checkpoint = (): void => void db.pragma("wal_checkpoint(TRUNCATE)", { simple: true });
   try {
     for (const runId of runIds) rmSync(join(checkpointsFolder, runId), { recursive: true, force: true });
     freeReserve(path);
+    for (const _ of removeLeaving(db)) checkpoint();
     for (const runId of runIds) {
       takeApart(db, runId);
-      deleteRuns(db, checkpointsFolder, [runId]);
-      db.pragma("wal_checkpoint(TRUNCATE)", { simple: true });
+      db.prepare("DELETE FROM run WHERE id = ?").run(runId);
+      checkpoint();
     }
-    return emptyTrash(db, store, runIds);
+    return reclaim(db, store, runIds.length, beforeBytes);
   } finally {
     keepReserve(path);
   }
@@ -61,6 +69,7 @@ export function emptyTrashInPlace(
   nativeBinding: string | null,
 ): EmptiedTrash {
   const { path } = store;
+  const beforeBytes = storedBytes(store);
   try {
     // The lock and the opening take room, too.
     freeReserve(path);
@@ -72,7 +81,7 @@ export function emptyTrashInPlace(
       try {
         db.pragma("synchronous = FULL", { simple: true });
         db.pragma("foreign_keys = ON", { simple: true });
-        return emptyTrashInPieces(db, store, runIds);
+        return emptyTrashInPieces(db, store, runIds, beforeBytes);
       } finally {
         db.close();
       }

@@ -1,4 +1,4 @@
-import { existsSync, readdirSync, rmSync, statSync } from "node:fs";
+import { existsSync, readdirSync, statSync } from "node:fs";
 import { messageOf } from "../../../core/thrown.ts";
 import { join } from "node:path";
 import type { DatabaseCheck, EmptiedTrash } from "../../../shared/runs/run-exports.ts";
@@ -21,27 +21,20 @@ const databaseBytes = (path: string): number =>
     .map((file) => statSync(file, { throwIfNoEntry: false })?.size ?? 0)
     .reduce((sum, size) => sum + size);
 
-/** Deletes runs for good, one transaction each, so that other writers get their turn; their weights too. */
-export function deleteRuns(db: Database, checkpointsFolder: string, runIds: readonly string[]): void {
-  for (const runId of runIds) {
-    // The files first: on a full disk they make the room that the database needs to forget the run.
-    rmSync(join(checkpointsFolder, runId), { recursive: true, force: true });
-    db.prepare("DELETE FROM run WHERE id = ?").run(runId);
-  }
-}
+type Place = Pick<SqliteStore, "path" | "checkpointsFolder">;
 
-/** Deletes runs for good and gives their room back to the disk. */
-export function emptyTrash(
-  db: Database,
-  { path, checkpointsFolder }: Pick<SqliteStore, "path" | "checkpointsFolder">,
-  runIds: readonly string[],
-): EmptiedTrash {
-  const size = (): number => databaseBytes(path) + folderBytes(checkpointsFolder);
-  const before = size();
-  deleteRuns(db, checkpointsFolder, runIds);
+/** Of the database and all weights. */
+export const storedBytes = ({ path, checkpointsFolder }: Place): number =>
+  databaseBytes(path) + folderBytes(checkpointsFolder);
+
+/** Gives the room of runs that were deleted back to the disk. @param beforeBytes What was stored with them. */
+export function reclaim(db: Database, place: Place, runs: number, beforeBytes: number): EmptiedTrash {
   compact(db);
-  const sizeBytes = databaseBytes(path);
-  return { runs: runIds.length, freedBytes: Math.max(0, before - size()), sizeBytes };
+  return {
+    runs,
+    freedBytes: Math.max(0, beforeBytes - storedBytes(place)),
+    sizeBytes: databaseBytes(place.path),
+  };
 }
 
 /** Gives the room of what was deleted back to the disk; without room for a copy the file itself uses it again. */

@@ -47,15 +47,29 @@ export interface StoreTasks {
     readonly input: { readonly path: string; readonly giveUp: boolean };
     readonly output: TakenPart;
   };
-  /** Deletes a part of what an import has left that was killed. To be asked until it is over. */
+  /** Deletes a part of what an import or a deletion has left that was killed. To be asked until it is over. */
   readonly removeUnowned: {
     readonly input: { readonly names: readonly string[] };
     readonly output: { readonly over: boolean };
   };
-  readonly deleteRuns: { readonly input: { readonly runIds: readonly string[] }; readonly output: null };
-  readonly emptyTrash: {
+  /** Deletes a part of what runs have. To be asked until it is over. */
+  readonly deleteRuns: {
     readonly input: { readonly runIds: readonly string[] };
-    readonly output: EmptiedTrash;
+    readonly output: { readonly over: boolean };
+  };
+  /** The same, and gives the room back in the end. */
+  readonly emptyTrash: {
+    readonly input: {
+      readonly runIds: readonly string[];
+      /** What the first answer says; null to begin with. */
+      readonly beforeBytes: number | null;
+    };
+    readonly output: {
+      readonly over: boolean;
+      readonly beforeBytes: number;
+      /** By now: room is given back when all of them are gone. */
+      readonly emptied: EmptiedTrash;
+    };
   };
   readonly backup: { readonly input: { readonly path: string }; readonly output: null };
   readonly check: { readonly input: null; readonly output: DatabaseCheck };
@@ -79,5 +93,6 @@ export interface StoreThreadData {
   /** The disk was full when the store was opened. */
   readonly outOfSpace: boolean;
   readonly nativeBinding: string | null;
-  readonly readOnly: boolean;
+  /** Why nothing may be written; null where it may. */
+  readonly readOnlyReason: string | null;
 }

@@ -14,14 +14,15 @@ import { exportTensorboard } from "../export/export-tensorboard.ts";
 import { exportSummaryCsv } from "../export/export-summary-csv.ts";
 import type { Checkpoint } from "../export/write-csv.ts";
 import { exportTimingsCsv } from "../export/export-timings-csv.ts";
-import { EXPORTS } from "../../../shared/runs/run-exports.ts";
+import { EXPORTS, type EmptiedTrash } from "../../../shared/runs/run-exports.ts";
 import { openReader } from "../open/open-for-reading.ts";
 import { requireTarget } from "../open/output-target.ts";
 import { isOutOfSpace, storeFailure } from "../store-failure.ts";
 import { exportBundle } from "./export-bundle.ts";
 import { readBundle } from "./import-bundle.ts";
 import { emptyTrashInPieces, emptyTrashInPlace } from "./empty-trash-in-place.ts";
-import { deleteRuns, emptyTrash, findDamage, repair } from "./maintenance.ts";
+import { deletePart } from "./delete-part.ts";
+import { findDamage, reclaim, repair, storedBytes } from "./maintenance.ts";
 import { removeUnowned } from "../parted-rows.ts";
 import { quickAnswers } from "./quick-answers.ts";
 import type { StoreTaskMessage, StoreTaskName, StoreTasks, StoreThreadData } from "./store-tasks.ts";
@@ -95,23 +96,27 @@ const handlers: Handlers = {
       }
     }),
   removeUnowned: ({ names }) =>
-    writing("remove what an import has left", (db) => ({ over: writePart(db, removeUnowned(db, names)) })),
+    writing("remove what was left of runs", (db) => ({ over: writePart(db, removeUnowned(db, names)) })),
   deleteRuns: ({ runIds }) =>
-    writing("delete runs", (db) => {
-      deleteRuns(db, store.checkpointsFolder, runIds);
-      return null;
-    }),
-  emptyTrash: ({ runIds }) =>
-    data.outOfSpace
-      ? emptyTrashInPlace(store, runIds, data.nativeBinding)
-      : writing("empty the trash", (db) => {
-          try {
-            return emptyTrash(db, store, runIds);
-          } catch (error) {
-            if (!isOutOfSpace(error)) throw error;
-            return emptyTrashInPieces(db, store, runIds);
-          }
-        }),
+    writing("delete runs", (db) => ({
+      over: deletePart(db, { checkpointsFolder: store.checkpointsFolder, runIds }),
+    })),
+  emptyTrash: ({ runIds, beforeBytes: known }) => {
+    const beforeBytes = known ?? storedBytes(store);
+    const done = (emptied: EmptiedTrash) => ({ over: true, beforeBytes, emptied });
+    if (data.outOfSpace) return done(emptyTrashInPlace(store, runIds, data.nativeBinding));
+    return writing("empty the trash", (db) => {
+      try {
+        const over = deletePart(db, { checkpointsFolder: store.checkpointsFolder, runIds });
+        if (!over) return { over, beforeBytes, emptied: { runs: 0, freedBytes: 0, sizeBytes: beforeBytes } };
+        return done(reclaim(db, store, runIds.length, beforeBytes));
+      } catch (error) {
+        if (!isOutOfSpace(error)) throw error;
+        db.exec("PRAGMA foreign_keys = ON");
+        return done(emptyTrashInPieces(db, store, runIds, beforeBytes));
+      }
+    });
+  },
   backup: ({ path }) => {
     writeBackup(store.tables.db, path);
     return null;
@@ -169,7 +174,10 @@ function exportTo(
 
 /** Says what could not be done to the database, and why. */
 async function explaining<T>(action: string, body: () => T | Promise<T>): Promise<T> {
-  if (data.readOnly) throw new StoreError(`Could not ${action}: ${data.path} is open for reading only.`);
+  const { path, readOnlyReason } = data;
+  if (readOnlyReason !== null) {
+    throw new StoreError(`Could not ${action}: ${path} is open for reading only. ${readOnlyReason}`);
+  }
   try {
     return await body();
   } catch (error) {

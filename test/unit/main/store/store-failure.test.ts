@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { StoreError } from "../../../../src/core/errors.ts";
-import { isDamage, storeFailure } from "../../../../src/main/store/store-failure.ts";
+import { isDamage, namingFullDisk, storeFailure } from "../../../../src/main/store/store-failure.ts";
 
 const coded = (code: string) => Object.assign(new Error("own words"), { code });
 
@@ -30,6 +30,22 @@ test("storeFailure() blames no other program for a lock that the lab itself hold
   const { message } = storeFailure("save metrics", "/data/lab.sqlite", cause, "runs are being imported");
   expect(message).toContain("runs are being imported. Try again when that is done");
   expect(message).not.toContain("another program");
+});
+
+test("namingFullDisk() says where there was no room, and passes every other error on", async () => {
+  const failing = (error: Error) => namingFullDisk("/x/model.onnx", () => Promise.reject(error));
+  const full = Object.assign(new Error("ENOSPC: no space left on device, write"), { code: "ENOSPC" });
+  await expect(failing(full)).rejects.toThrow(
+    "Could not write in /x/model.onnx: the disk is full. Free some space",
+  );
+  const gone = Object.assign(new Error("ENOENT: of what is read"), { code: "ENOENT" });
+  await expect(failing(gone)).rejects.toBe(gone);
+  expect(await namingFullDisk("/x", () => Promise.resolve(7))).toBe(7);
+});
+
+test("storeFailure() says a code once, where the file system's words begin with it", () => {
+  const cause = Object.assign(new Error("ENOENT: no such file or directory"), { code: "ENOENT" });
+  expect(storeFailure("write", "/x/y.csv", cause).message).toContain("(ENOENT: no such file or directory)");
 });
 
 test("storeFailure() passes on the words of an error it does not know, and a StoreError as it is", () => {

@@ -52,10 +52,26 @@ test.each([
   ['"open', /quotation mark at character 1 is not closed/],
   ["lr>", /a value is missing at character 4/],
   ["lr>1,2", /one value is expected, not a list/],
+  // With "-" each of these would find every run.
+  ["-is:pined", /is:pined is not known: is can be pinned, latest, archived, kept, notFinite, deleted/],
+  ["is:pinned,newest", /is:newest is not known/],
+  ["has:name", /has:name is not known: has can be notes, tags/],
+  ["started>=yesterday", /started>=yesterday: a time in UTC is expected, for example started>=2026-11-01/],
+  ["finished<01.11.2026", /finished<01\.11\.2026: a time in UTC is expected/],
+  ['started>"2026-11-01 09:30"', /a time in UTC is expected, .* or started<2026-11-01T09:30/],
 ])("the query %s is refused with its place", (query, message) => {
   expect(() => parseRunQuery(query)).toThrow(QueryError);
   expect(() => parseRunQuery(query)).toThrow(message);
 });
+
+test.each([
+  "is:PINNED",
+  "is:late",
+  "-has:note",
+  "started>2000",
+  "finished<=2026-11-01T09:30:00.000Z",
+  "started:2026-1",
+])("the query %s is read", (query) => expect(parseRunQuery(query)).toHaveLength(1));
 
 test("any text is read, or refused with words: never anything else", () => {
   fc.assert(

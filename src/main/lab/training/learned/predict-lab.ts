@@ -8,6 +8,7 @@ import { viewOf } from "../../../../shared/engine/tensor-view.ts";
 import type { Dataset } from "../../../../shared/experiments/dataset.ts";
 import type { TestRows, TestScore } from "../../../../shared/experiments/dataset-details.ts";
 import type { WeightsChoice } from "../../../../shared/experiments/learned.ts";
+import { namingFullDisk } from "../../../store/store-failure.ts";
 import { replaceFile } from "../../../data/replace-file.ts";
 import type { ActivityHandle } from "../../activity/activity-handle.ts";
 import type { LabServices } from "../../activity/experiment.ts";
@@ -133,21 +134,23 @@ export class PredictLab {
       let rows = 0;
       const { network } = training;
       const recipe = this.#library.stored(dataset.id)?.recipe ?? null;
-      await replaceFile(
-        out,
-        async (handle) => {
-          for await (const batch of readFeatures(data, dataset, { recipe, watch: activity })) {
-            activity.checkpoint();
-            if (rows === 0) await handle.appendFile(predictionHeader(dataset, network.loss, batch));
-            const outputs = await this.#predict(network, checkpoint, dataset, batch, activity);
-            await handle.appendFile(
-              predictionLines(dataset.target, network.loss, { ...batch, outputs, before: rows }),
-            );
-            rows += batch.rows;
-          }
-          if (rows === 0) throw new DataFormatError(data, 0, "at least one row", "none");
-        },
-        { overwrite },
+      await namingFullDisk(out, () =>
+        replaceFile(
+          out,
+          async (handle) => {
+            for await (const batch of readFeatures(data, dataset, { recipe, watch: activity })) {
+              activity.checkpoint();
+              if (rows === 0) await handle.appendFile(predictionHeader(dataset, network.loss, batch));
+              const outputs = await this.#predict(network, checkpoint, dataset, batch, activity);
+              await handle.appendFile(
+                predictionLines(dataset.target, network.loss, { ...batch, outputs, before: rows }),
+              );
+              rows += batch.rows;
+            }
+            if (rows === 0) throw new DataFormatError(data, 0, "at least one row", "none");
+          },
+          { overwrite },
+        ),
       );
       return rows;
     });

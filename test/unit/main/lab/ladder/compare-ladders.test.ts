@@ -38,6 +38,15 @@ test("compareLadders() says when machines or threads differ, and pairs only what
   const comparison = compareLadders(one, other);
   expect(comparison).toMatchObject({ sameMachine: false, sameThreads: false });
   expect(comparison.rungs.map(({ rung }) => rung)).toEqual(["kernel"]);
+  expect(comparison.warnings).toEqual({ one: [], other: [] });
+  const busy = {
+    ...other,
+    conditions: { ...other.conditions, warnings: ["Other programs kept 1.9 of 2 busy."] },
+  };
+  expect(compareLadders(one, busy).warnings).toEqual({
+    one: [],
+    other: ["Other programs kept 1.9 of 2 busy."],
+  });
   const skipped = ladder([{ ...measured("kernel", 1), status: "skipped" }]);
   expect(compareLadders(one, skipped).rungs).toEqual([]);
 });

@@ -31,12 +31,13 @@ it("main's writes wait while a bundle is taken and while the trash is emptied, n
   await lab.import("runs.json");
   await lab.importEach(["runs.json"]);
   await lab.emptyTrash({ runIds: [] });
-  // In two parts.
+  // Each in two parts.
   const taken = "takeBundle runs are being imported";
   const taking = ["readBundle ", taken, taken];
   expect(asked.filter((one) => !one.startsWith("table"))).toEqual([
     ...taking,
     ...taking,
+    "emptyTrash the trash is being emptied",
     "emptyTrash the trash is being emptied",
   ]);
 });

@@ -1,0 +1,29 @@
+import { stagesReportSchema } from "../../../shared/experiments/stages.ts";
+import { profileReportSchema } from "../../../shared/experiments/step-profile.ts";
+import type { RunSummary } from "../../../shared/runs/run-records.ts";
+import type { SqliteStore } from "../sqlite-store.ts";
+
+type Kept = Pick<SqliteStore, "hasLadder" | "getLadder" | "hasReport" | "getReport">;
+
+/** What made the times of a ladder, of stages or of a profile untrustworthy, in the words that were kept with them. */
+export function keptWarnings(store: Kept, { id, kind }: RunSummary): readonly string[] {
+  switch (kind) {
+    case "ladder":
+      return store.hasLadder(id) ? store.getLadder(id).conditions.warnings : [];
+    case "stages":
+      return store.hasReport(id)
+        ? (store.getReport(id, kind, stagesReportSchema).report.conditions?.warnings ?? [])
+        : [];
+    case "profile":
+      return store.hasReport(id)
+        ? (store.getReport(id, kind, profileReportSchema).report.profile.conditions?.warnings ?? [])
+        : [];
+    case "notebook":
+    case "init":
+    case "gradcheck":
+    case "training":
+    case "lrsearch":
+    case "imported":
+      return [];
+  }
+}
