@@ -53,7 +53,7 @@ export async function bundlesOf(path: string): Promise<readonly string[]> {
 }
 
 /** "3 runs added, 1 was there already, …": what there is of each. */
-function importedText({ added, replaced, skipped, inTrash }: ImportedRuns): string {
+function importedText({ added, replaced, skipped, inTrash, cancelled }: ImportedRuns): string {
   const parts = [
     `${counted(added.length, "run")} added`,
     ...(replaced.length > 0 ? [`${replaced.length} took the place of the same that was not finished`] : []),
@@ -64,7 +64,7 @@ function importedText({ added, replaced, skipped, inTrash }: ImportedRuns): stri
         ]
       : []),
   ];
-  return parts.join(", ");
+  return `${cancelled ? "cancelled; taken by then: " : ""}${parts.join(", ")}`;
 }
 
 function printImported(runs: ImportedRuns, options: { readonly json?: true }): void {
@@ -97,7 +97,8 @@ export async function importBundles(
   if (options.json === true) {
     printJson({ ...runs, failed: failed.map(({ path, failure }) => ({ path, failure })) });
   } else {
-    print(`${bundles.length} of ${counted(paths.length, "bundle")}: ${importedText(runs)}\n`);
+    const whole = bundles.filter((bundle) => bundle.runs?.cancelled !== true);
+    print(`${whole.length} of ${counted(paths.length, "bundle")}: ${importedText(runs)}\n`);
     if (failed.length > 0) print(`${counted(failed.length, "bundle")} could not be taken\n`);
   }
   return failed.length === 0 ? EXIT.ok : EXIT.failedCheck;

@@ -93,9 +93,9 @@ async function importRuns(lab: Lab, path: string, options: ImportOptions): Promi
     printJson(outcome);
     return EXIT.ok;
   }
-  const { added, extended, unchanged, points, notes, format } = outcome;
+  const { added, extended, unchanged, points, notes, format, cancelled } = outcome;
   print(
-    `${format}: ${counted(added.length, "run")} added, ${extended.length} have new numbers, ${unchanged.length} were there already; ${counted(points, "point")}\n`,
+    `${format}: ${cancelled ? "cancelled; taken by then: " : ""}${counted(added.length, "run")} added, ${extended.length} have new numbers, ${unchanged.length} were there already; ${counted(points, "point")}\n`,
   );
   for (const id of [...added, ...extended]) print(`${id}\n`);
   for (const note of notes) warn(note);

@@ -81,3 +81,27 @@ export function layoutGraph({ steps, tensors }: Trace): GraphLayout {
     height: Math.max(...placed.map(({ y }) => y)) + NODE.height,
   };
 }
+
+/**
+ * From the side of one box that faces the other to its opposite, as an SVG path. What skips a row goes down in the gap
+ * between two columns: behind a box of that row it would seem to come from there.
+ */
+export function edgePath(a: Pick<PlacedStep, "x" | "y">, b: Pick<PlacedStep, "x" | "y">): string {
+  const { width, height, gapX, gapY } = NODE;
+  const [ax, ay] = [a.x + width / 2, a.y + height / 2];
+  const [bx, by] = [b.x + width / 2, b.y + height / 2];
+  const right = bx > ax;
+  if (a.y === b.y && Math.abs(ax - bx) > width) {
+    const side = right ? width / 2 : -width / 2;
+    return `M${ax + side} ${ay} L${bx - side} ${by}`;
+  }
+  const down = by > ay ? 1 : -1;
+  const [y1, y2] = [ay + (down * height) / 2, by - (down * height) / 2];
+  if (Math.abs(by - ay) <= height + gapY) {
+    const middle = (y1 + y2) / 2;
+    return `M${ax} ${y1} C${ax} ${middle} ${bx} ${middle} ${bx} ${y2}`;
+  }
+  const gap = right ? bx - (width + gapX) / 2 : bx + (width + gapX) / 2;
+  const [from, to] = [y1 + down * gapY, y2 - down * gapY];
+  return `M${ax} ${y1} C${ax} ${from} ${gap} ${y1} ${gap} ${from} L${gap} ${to} C${gap} ${y2} ${bx} ${to} ${bx} ${y2}`;
+}

@@ -2,16 +2,19 @@ import { ActionIcon, Tooltip } from "@mantine/core";
 import { Maximize, ZoomIn, ZoomOut, type LucideIcon } from "lucide-react";
 import { useMemo, useState, type KeyboardEvent } from "react";
 import type { Trace } from "../../shared/experiments/stepper.ts";
+import { useChartTheme } from "../charts/kit/use-chart-theme.ts";
 import { pressedIn } from "../ui/key-table.ts";
 import { GRAPH_KEYS } from "./step-keys.ts";
 import { goTo } from "./stepper-store.ts";
-import { layoutGraph, NODE, type PlacedStep } from "./graph-layout.ts";
+import { edgePath, layoutGraph, NODE } from "./graph-layout.ts";
 import { useGraphScroll } from "./use-graph-scroll.ts";
 import own from "./backward.module.css";
 
 const MARGIN = 10;
 /** Characters that fit into a step's box. */
 const LONGEST_LABEL = 12;
+/** Of the usual scale: the drawing grows with the page. */
+const USUAL_REM_PX = 16;
 const ZOOM_STEP = 1.25;
 const ZOOMS = { least: 0.1, most: 4 } as const;
 
@@ -24,11 +27,14 @@ export function StepGraph({ trace, at }: { readonly trace: Trace; readonly at: n
   const [zoom, setZoom] = useState(1);
   const places = useMemo(() => new Map(layout.steps.map((step) => [step.index, step])), [layout]);
   const [width, height] = [layout.width + 2 * MARGIN, layout.height + 2 * MARGIN];
-  const current = zoom * (MARGIN + (places.get(at)?.x ?? 0));
-  const { pane, drag } = useGraphScroll(current, current + zoom * NODE.width);
+  const pagePx = useChartTheme().rem / USUAL_REM_PX;
+  const unitPx = zoom * pagePx;
+  const current = unitPx * (MARGIN + (places.get(at)?.x ?? 0));
+  const { pane, drag } = useGraphScroll(current, current + unitPx * NODE.width);
   const zoomBy = (factor: number): void =>
     setZoom((now) => Math.min(ZOOMS.most, Math.max(ZOOMS.least, now * factor)));
-  const fit = (): void => setZoom(Math.min(1, (pane.current?.clientWidth ?? width) / width));
+  const fit = (): void =>
+    setZoom(Math.min(1, (pane.current?.clientWidth ?? width * pagePx) / (width * pagePx)));
   const onKey = (event: KeyboardEvent): void => {
     const pressed = pressedIn(GRAPH_KEYS, event);
     if (pressed === undefined) return;
@@ -54,8 +60,8 @@ export function StepGraph({ trace, at }: { readonly trace: Trace; readonly at: n
       >
         <svg
           className={own["drawing"]}
-          width={width * zoom}
-          height={height * zoom}
+          width={width * unitPx}
+          height={height * unitPx}
           viewBox={`${-MARGIN} ${-MARGIN} ${width} ${height}`}
         >
           <defs>
@@ -64,8 +70,9 @@ export function StepGraph({ trace, at }: { readonly trace: Trace; readonly at: n
               viewBox="0 0 8 8"
               refX="7"
               refY="4"
-              markerWidth="7"
-              markerHeight="7"
+              markerUnits="userSpaceOnUse"
+              markerWidth="9"
+              markerHeight="9"
               orient="auto"
             >
               <path d="M0 0 L8 4 L0 8 z" className={own["arrow"]} />
@@ -80,7 +87,7 @@ export function StepGraph({ trace, at }: { readonly trace: Trace; readonly at: n
                 key={`${from} ${to} ${tensor}`}
                 className={own["edge"]}
                 data-near={near}
-                d={curve(a, b)}
+                d={edgePath(a, b)}
                 markerEnd="url(#arrow)"
               >
                 <title>{tensor}</title>
@@ -116,27 +123,6 @@ export function StepGraph({ trace, at }: { readonly trace: Trace; readonly at: n
       </div>
     </div>
   );
-}
-
-/** From the side of one box that faces the other to its opposite. */
-function curve(a: PlacedStep, b: PlacedStep): string {
-  const [ax, ay] = [a.x + NODE.width / 2, a.y + NODE.height / 2];
-  const [bx, by] = [b.x + NODE.width / 2, b.y + NODE.height / 2];
-  if (a.y === b.y && Math.abs(ax - bx) > NODE.width) {
-    const right = bx > ax;
-    const [x1, x2] = [
-      ax + (right ? NODE.width / 2 : -NODE.width / 2),
-      bx + (right ? -NODE.width / 2 : NODE.width / 2),
-    ];
-    return `M${x1} ${ay} L${x2} ${by}`;
-  }
-  const down = by > ay;
-  const [y1, y2] = [
-    ay + (down ? NODE.height / 2 : -NODE.height / 2),
-    by + (down ? -NODE.height / 2 : NODE.height / 2),
-  ];
-  const middle = (y1 + y2) / 2;
-  return `M${ax} ${y1} C${ax} ${middle} ${bx} ${middle} ${bx} ${y2}`;
 }
 
 interface GraphToolProps {

@@ -1,3 +1,4 @@
+import { counted } from "../../core/counted.ts";
 import { NativeSelect } from "@mantine/core";
 import {
   COLUMN_KINDS,
@@ -24,7 +25,7 @@ function holds({ words, distinct, frequent, min, max }: ColumnSummary, { kind }:
   if (kind === "category" || words > 0) {
     if (distinct === null) return "more than 1,000 different values";
     const shown = frequent.slice(0, 4).map(({ value, rows }) => `${value} (${formatNumber(rows)})`);
-    return `${formatNumber(distinct)} values: ${shown.join(", ")}${distinct > 4 ? ", …" : ""}`;
+    return `${counted(distinct, "value")}: ${shown.join(", ")}${distinct > 4 ? ", …" : ""}`;
   }
   return distinct === 1 ? `${formatGiven(min)} in every row` : `${formatGiven(min)} to ${formatGiven(max)}`;
 }

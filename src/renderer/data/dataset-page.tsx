@@ -1,3 +1,4 @@
+import { counted } from "../../core/counted.ts";
 import { Button } from "@mantine/core";
 import { FlaskConical, Trash2 } from "lucide-react";
 import { useEffect, useMemo, useState } from "react";
@@ -133,9 +134,10 @@ function factsOf({ dataset, files, notes, importedAt, sizeBytes, runs, testLooks
       text:
         runs.length === 0
           ? "none yet"
-          : `${formatNumber(runs.length)}: ${names.join(", ")}${runs.length > 5 ? ", …" : ""}`,
+          : // Names have commas of their own.
+            `${formatNumber(runs.length)}: ${names.join("; ")}${runs.length > 5 ? "; …" : ""}`,
     },
-    { label: "test rows looked at", text: testLooks === 0 ? "never" : `${formatNumber(testLooks)} times` },
+    { label: "test rows looked at", text: testLooks === 0 ? "never" : counted(testLooks, "time") },
   );
   return facts;
 }

@@ -1,7 +1,7 @@
-import { counted } from "../../core/counted.ts";
 import type { IpcInput, IpcOutput } from "../../shared/ipc/ipc-contract.ts";
 import type { ImportOutcome } from "../../shared/experiments/imported.ts";
 import { ask } from "../bridge/lab.ts";
+import { outcomeNotice } from "../runs/import-notices.ts";
 import { createStore } from "../store/create-store.ts";
 import { showFailure, showInfo } from "../store/lab-store.ts";
 import { openRun } from "../store/open-run.ts";
@@ -20,16 +20,10 @@ export function connectExchange(): void {
 }
 
 /** Says what an import did, and shows the only run of it. */
-export function tellOutcome({ format, added, extended, unchanged, points, notes }: ImportOutcome): void {
-  const parts = [
-    added.length > 0 ? `${counted(added.length, "run")} added` : "",
-    extended.length > 0 ? `${counted(extended.length, "run")} with new numbers` : "",
-    unchanged.length > 0 ? `${counted(unchanged.length, "run")} there already` : "",
-  ].filter((part) => part !== "");
-  const said = notes.slice(0, 3).join(" ");
-  const more = notes.length > 3 ? ` ${notes.length - 3} more notes are on the pages of the runs.` : "";
-  showInfo(`${format}: ${parts.join(", ")}`, `${counted(points, "new point")}. ${said}${more}`);
-  const [only, ...others] = [...added, ...extended];
+export function tellOutcome(outcome: ImportOutcome): void {
+  const { title, message } = outcomeNotice(outcome);
+  showInfo(title, message);
+  const [only, ...others] = [...outcome.added, ...outcome.extended];
   if (only !== undefined && others.length === 0) openRun(only);
 }
 

@@ -1,3 +1,4 @@
+import { counted } from "../../core/counted.ts";
 import type { GradientReport } from "../../shared/experiments/gradcheck.ts";
 import { baseOptions, numberAxis, tooltip } from "../charts/kit/chart-options.ts";
 import { seriesColour } from "../charts/kit/chart-theme.ts";
@@ -13,7 +14,7 @@ export function errorsFigure({ tensor, errors, coordinates }: GradientReport): F
   const { counts, exact } = errors;
   const describe = (index: number) => ({
     title: `10^${decade(index)} to 10^${decade(index + 1)} of the largest`,
-    lines: [`${formatNumber(counts[index] ?? 0)} coordinates`],
+    lines: [counted(counts[index] ?? 0, "coordinate")],
   });
   const last = counts.findLastIndex((count) => count > 0);
   return {

@@ -8,7 +8,7 @@ export interface ReportRow extends ComparedGradient {
   readonly report: GradientReport;
 }
 
-/** Reports by reference; under each row its reason and where the largest error lies. */
+/** Reports by reference; under each row where the largest error lies, and before it why one has not passed. */
 export function groupReports(
   reports: readonly GradientReport[],
 ): readonly (GradientGroup & { readonly rows: readonly ReportRow[] })[] {
@@ -16,11 +16,13 @@ export function groupReports(
   for (const report of reports) {
     const title = `against ${REFERENCES[report.reference].name}`;
     const rows = groups.get(title) ?? [];
-    rows.push({ ...report, report, reason: `${report.reason}; ${worstCoordinate(report)}` });
+    // The reason of one that passed names two numbers of its row.
+    const why = report.verdict === "passed" ? "" : `${report.reason}; `;
+    rows.push({ ...report, report, reason: `${why}${worstCoordinate(report)}` });
     groups.set(title, rows);
   }
   return [...groups].map(([title, rows]) => ({ title, rows }));
 }
 
 const worstCoordinate = ({ worst: { index, ours, reference } }: GradientReport): string =>
-  `largest error at [${index.join(", ")}]: ${formatNumber(ours)}, reference ${formatNumber(reference)}`;
+  `largest error at [${index.join(", ")}]: ours ${formatNumber(ours)}, reference ${formatNumber(reference)}`;

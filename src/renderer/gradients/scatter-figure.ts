@@ -31,7 +31,7 @@ export function scatterFigure({ tensor, reference, scatter, worst }: GradientRep
   const name = REFERENCES[reference].name;
   return {
     title: `${tensor}: ours against ${name}`,
-    summary: `${formatNumber(shown.length)} coordinates of ${tensor}; ${formatNumber(sides[NEGATIVE].length)} have the wrong sign. The worst is ${formatNumber(worst.ours)} where the reference has ${formatNumber(worst.reference)}.`,
+    summary: `${formatNumber(shown.length)} coordinates of ${tensor}; ${formatNumber(sides[NEGATIVE].length)} with the wrong sign. The worst is ${formatNumber(worst.ours)} where the reference has ${formatNumber(worst.reference)}.`,
     note: "absolute values; a point on the line is right, a cross has the wrong sign",
     legend: [
       { label: "same sign", series: 0, mark: "dot", datasets: [POSITIVE] },

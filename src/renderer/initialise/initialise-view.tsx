@@ -3,6 +3,7 @@ import { useEffect, useMemo, useState } from "react";
 import { MEASURING_TITLE, type InitReport, type InitSide } from "../../shared/experiments/init.ts";
 import { ChartFigure } from "../charts/kit/chart-figure.tsx";
 import { HeatMap, type HeatMapData } from "../charts/kit/heat-map.tsx";
+import { formatDuration } from "../format/duration.ts";
 import { formatNumber } from "../format/number.ts";
 import { useStore } from "../store/create-store.ts";
 import { initStore, loadInitPresets, measureBand, measureInit } from "./init-store.ts";
@@ -119,7 +120,7 @@ export function InitResults({ report }: { readonly report: InitReport }) {
         <section key={index} className={own["side"]}>
           <h2>{side.title}</h2>
           <p className={own["quiet"]}>
-            loss {formatNumber(side.loss)}; drawn and measured in {formatNumber(side.ms, 3)} ms
+            loss {formatNumber(side.loss)}; drawn and measured in {formatDuration(side.ms)}
           </p>
           <LayerTable side={side} of={shown} />
         </section>

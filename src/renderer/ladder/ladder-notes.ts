@@ -10,7 +10,8 @@ export function ladderNotes(results: readonly RungResult[], shape: ProductShape)
 
 function unrankedNote(rungs: readonly RungResult[]): readonly string[] {
   const pairs = rungs
-    .filter(({ unrankedWith }) => unrankedWith !== "")
+    // Rung 7 on fewer workers has its name too: how they compare, the scaling chart shows.
+    .filter(({ name, unrankedWith }) => unrankedWith !== "" && unrankedWith !== name)
     .map(({ name, unrankedWith }) => `${name} and ${unrankedWith}`);
   if (pairs.length === 0) return [];
   return [`These cannot be ranked, the 95 % interval of their ratio holds 1: ${pairs.join("; ")}.`];
@@ -30,10 +31,11 @@ function shardingNote(rungs: readonly RungResult[]): readonly string[] {
   const why = sharded.note.split("; ").filter((part) => !part.startsWith("cut after"));
   const verdict = gain.hi < 1 ? "slower" : "no faster";
   return [
-    `Rung 7 (${sharded.name}) is ${verdict} than rung 6 on this shape: ${why.length === 0 || why[0] === "" ? whyTooSmall(sharded) : why.join("; ")}`,
+    `Rung 7 (${sharded.name}) is ${verdict} than rung 6 on this shape: ${why.length === 0 || why[0] === "" ? whyTooSmall(sharded) : `${why.join("; ")}.`}`,
   ];
 }
 
 function whyTooSmall({ multiplyAdds, threads }: RungResult): string {
+  if (threads === 1) return "on one thread there is no other worker to share it with.";
   return `${formatNumber(multiplyAdds)} multiply-adds are too few to shard. Waking ${threads} workers and waiting for the last of them takes longer than the product itself.`;
 }

@@ -5,6 +5,7 @@ import { formatBytes } from "../format/number.ts";
 import { changeRuns, trashRuns } from "../store/change-runs.ts";
 import { showFailure, showInfo, showUndo } from "../store/lab-store.ts";
 import { selectRuns } from "./table/selected-runs.ts";
+import { importedNotice } from "./import-notices.ts";
 
 /** Into the trash, with the way back. */
 export async function deleteRuns(runIds: readonly string[]): Promise<void> {
@@ -44,26 +45,9 @@ export async function emptyTrash(runIds: readonly string[] | null): Promise<void
 }
 
 /** Says what became of the runs of a bundle. */
-export function tellImported({
-  path,
-  added,
-  replaced,
-  skipped,
-  inTrash,
-}: ImportedRuns & { readonly path: string }): void {
-  const told = [
-    ...(replaced.length > 0
-      ? [`Replaced, as the one here was not finished: ${counted(replaced.length, "run")}.`]
-      : []),
-    ...(skipped.length > 0 ? [`There already: ${counted(skipped.length, "run")}.`] : []),
-    ...(inTrash.length > 0
-      ? [`In the trash: ${counted(inTrash.length, "run")}; restore there what you want to see.`]
-      : []),
-  ];
-  showInfo(
-    `${counted(added.length + replaced.length, "run")} imported`,
-    told.length === 0 ? path : told.join(" "),
-  );
+export function tellImported(imported: ImportedRuns & { readonly path: string }): void {
+  const { title, message } = importedNotice(imported);
+  showInfo(title, message === "" ? imported.path : message);
 }
 
 export async function importRuns(): Promise<void> {

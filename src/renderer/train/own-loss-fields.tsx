@@ -17,6 +17,7 @@ export function OwnLossFields({
     <TextInput
       label={label}
       description={description}
+      size="sm"
       inputWrapperOrder={["label", "input", "error", "description"]}
       classNames={{
         root: classes["choice"] ?? "",

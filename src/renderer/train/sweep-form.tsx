@@ -157,6 +157,10 @@ function SweepFields({ base, threads }: { readonly base: TrainSpec; readonly thr
             />
           ))}
       </div>
+      <p className={own["hint"]}>
+        A line for each value that differs: its name as in a training’s JSON, and its choices, with commas
+        between.
+      </p>
       <AxisRows axes={axes} kind={kind} problems={problems} base={base} />
       <div className={own["row"]}>
         <Button
@@ -176,13 +180,9 @@ function SweepFields({ base, threads }: { readonly base: TrainSpec; readonly thr
         >
           Copy for lab sweep
         </Button>
-        {!onCluster && (
-          <Button size="xs" disabled={ready === null || isRefused(forecast)} onClick={start}>
-            {ready === null
-              ? "Add the trainings to the queue"
-              : `Add ${counted(ready.trainings, "training")} to the queue`}
-          </Button>
-        )}
+      </div>
+      {/* First in its line: it stays where it is whichever is chosen. */}
+      <div className={own["row"]}>
         <SegmentedControl
           size="xs"
           aria-label="Where the sweep runs"
@@ -190,6 +190,13 @@ function SweepFields({ base, threads }: { readonly base: TrainSpec; readonly thr
           value={onCluster ? "cluster" : "here"}
           onChange={(next) => drafts.change({ onCluster: next === "cluster" })}
         />
+        {!onCluster && (
+          <Button size="xs" disabled={ready === null || isRefused(forecast)} onClick={start}>
+            {ready === null
+              ? "Add the trainings to the queue"
+              : `Add ${counted(ready.trainings, "training")} to the queue`}
+          </Button>
+        )}
       </div>
       <div className={own["row"]}>
         {sound && used.length > 0 && "problem" in checked && (
@@ -214,7 +221,7 @@ function SweepFields({ base, threads }: { readonly base: TrainSpec; readonly thr
         <ClusterForm sweep={ready?.sweep ?? null} name={name} trainings={ready?.trainings ?? 1} />
       )}
       <p className={own["hint"]}>
-        Names are those of a training’s JSON, with dots; layers.0.out fits the layers after it. At most{" "}
+        Names have dots: optimizer.lr; layers.0.out fits the layers after it. At most{" "}
         {grouped(MOST_TRAININGS)} trainings.
         {kind === "random" &&
           " Choices are values (0.1, 0.2) or a range (0.001 to 0.1): “log” after it draws evenly in the logarithm, “whole” whole numbers."}

@@ -236,6 +236,7 @@ function ActivationHeatMap({ log }: LogProps) {
     <div className={own["chart"]}>
       <NativeSelect
         size="xs"
+        mb="xs"
         aria-label="Layer of the heat map"
         value={String(layer)}
         data={Array.from({ length: layers }, (_, index) => ({

@@ -167,6 +167,7 @@ export function TrainControls() {
         <TextInput
           label="Class weights"
           description="one an output, as 1, 2, 0.5; empty for equal ones"
+          size="sm"
           inputWrapperOrder={["label", "input", "error", "description"]}
           classNames={{ root: classes["choice"] ?? "", description: classes["hint"] ?? "" }}
           value={choice.classWeights}

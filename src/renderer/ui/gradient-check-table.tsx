@@ -77,7 +77,12 @@ const COLUMNS: readonly Column[] = [
   { name: "max |a − b|", value: ({ maxAbs }) => maxAbs },
   { name: "rel. max", value: ({ relMax }) => relMax },
   { name: "rel. norm", value: ({ relNorm }) => relNorm },
-  { name: "cosine", value: ({ cosine }) => cosine ?? NaN },
+  {
+    name: "cosine",
+    value: ({ cosine }) => cosine ?? NaN,
+    // A gradient of zeros has no direction.
+    format: (value) => (Number.isNaN(value) ? "–" : formatNumber(value)),
+  },
   {
     name: "hidden by atol",
     value: ({ hiddenByAtol }) => hiddenByAtol,

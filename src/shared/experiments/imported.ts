@@ -53,6 +53,8 @@ export const importOutcomeSchema = v.object({
   points: v.number(),
   /** What is missing or was left out, in words. */
   notes: v.array(v.string()),
+  /** It was cancelled: this much was taken by then. */
+  cancelled: v.boolean(),
 });
 export type ImportOutcome = v.InferOutput<typeof importOutcomeSchema>;
 

@@ -51,8 +51,12 @@ export const importedRunsSchema = v.object({
   skipped: v.array(v.string()),
   /** There already, in the trash. */
   inTrash: v.array(v.string()),
+  /** It was cancelled: these were taken by then, more were not. */
+  cancelled: v.boolean(),
 });
 export type ImportedRuns = v.InferOutput<typeof importedRunsSchema>;
+/** Runs of a bundle by what has become of them so far. */
+export type TakenRuns = Omit<ImportedRuns, "cancelled">;
 
 /** Which of a bundle's runs take the place of the same one that is not finished: finished ones, or all that came further. */
 export type Replacing = "finished" | "further";
@@ -67,8 +71,14 @@ export interface ImportedBundle {
 
 /** Runs of many bundles as if they had come in one. */
 export function allImported(bundles: readonly ImportedBundle[]): ImportedRuns {
-  const of = (what: keyof ImportedRuns): string[] => bundles.flatMap(({ runs }) => runs?.[what] ?? []);
-  return { added: of("added"), replaced: of("replaced"), skipped: of("skipped"), inTrash: of("inTrash") };
+  const of = (what: keyof TakenRuns): string[] => bundles.flatMap(({ runs }) => runs?.[what] ?? []);
+  return {
+    added: of("added"),
+    replaced: of("replaced"),
+    skipped: of("skipped"),
+    inTrash: of("inTrash"),
+    cancelled: bundles.some(({ runs }) => runs?.cancelled === true),
+  };
 }
 
 /** What emptying the trash has done. */

@@ -49,6 +49,21 @@ describe("runs that were measured elsewhere", () => {
     expect(differing.notes.join()).toMatch(/loss differs at step 1/);
   });
 
+  it("a cancelled import keeps what was read by then, and says so", async () => {
+    const folder = join(test.folder, "cut");
+    mkdirSync(folder);
+    for (const name of ["one", "two", "three"]) {
+      writeFileSync(join(folder, `${name}.jsonl`), `{"run":"cut-${name}"}\n{"step":1,"loss":0.5}\n`);
+    }
+    const stop = test.lab.subscribe(({ name }) => {
+      if (name === "runChanged") test.lab.activity.cancel();
+    });
+    const cut = await importRuns(folder).finally(stop);
+    expect(cut).toMatchObject({ cancelled: true, points: 1, added: [expect.any(String)] });
+    const rest = await importRuns(folder);
+    expect(rest).toMatchObject({ cancelled: false, points: 2, unchanged: cut.added });
+  });
+
   it("are found, marked as measured elsewhere, compared, charted and exported like others, and come back in a bundle", async () => {
     const path = file(
       "b.jsonl",

@@ -65,7 +65,7 @@ function recordRuns(path: string): string[] {
     if (i === 3) store.addCell(run.id, cell(1));
     store.addEvent(run.id, { at: "2026-11-23T04:53:30.000Z", step: 7, kind: "lr", text: "0.1 → 0.01" });
     store.finishRun(run.id, {
-      status: "finished",
+      status: i === 2 ? "cancelled" : "finished",
       summary: { finalValidLoss: [0.3, 0.1, Number.NaN, 0.2][i] ?? 0 },
       failure: null,
       finishedAt: `2026-11-2${i}T04:54:12.345Z`,
@@ -320,6 +320,7 @@ describe("Lab.runs.compare()", () => {
     const three = await lab.runs.compare({ runIds: [first, third] });
     expect(three.cautions.join(" ")).toMatch(/different machines.*Some CPU.*Another CPU/);
     expect(three.cautions.join(" ")).toContain("different numbers of threads (2; 4)");
+    expect(three.cautions).toContain(`Not finished: ${HOSTILE} (cancelled).`);
     const forward = three.timings.find(({ label }) => label === "layer classes forward")!;
     expect(forward.runs[1]?.verdict).toBe("no difference shown");
     await expect(lab.runs.compare({ runIds: [first, "nobody"] })).rejects.toThrow(/There is no run nobody/);

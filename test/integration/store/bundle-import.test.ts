@@ -10,7 +10,7 @@ import { findDamage } from "../../../src/main/store/thread/maintenance.ts";
 import { RunIndex } from "../../../src/main/store/thread/run-index.ts";
 import type { ReadBundle } from "../../../src/main/store/thread/take-bundle.ts";
 import type { SqliteStore } from "../../../src/main/store/sqlite-store.ts";
-import type { ImportedRuns, Replacing } from "../../../src/shared/runs/run-exports.ts";
+import type { Replacing, TakenRuns } from "../../../src/shared/runs/run-exports.ts";
 import { DEFAULT_VIEW } from "../../../src/shared/runs/run-table.ts";
 import { cell, machine, nativeBinding, notebookRun } from "./recorded-values.ts";
 import { useStoreFolder } from "./store-folder.ts";
@@ -61,14 +61,14 @@ const read = (bundlePath: string, target: Partial<ImportTarget> = {}): Promise<R
     ...target,
   });
 
-function takeAll(bundle: ReadBundle): ImportedRuns {
+function takeAll(bundle: ReadBundle): TakenRuns {
   for (;;) {
     const { over, imported } = bundle.takePart();
     if (over) return imported;
   }
 }
 
-async function take(bundlePath: string, target?: Partial<ImportTarget>): Promise<ImportedRuns> {
+async function take(bundlePath: string, target?: Partial<ImportTarget>): Promise<TakenRuns> {
   const bundle = await read(bundlePath, target);
   try {
     return takeAll(bundle);
@@ -78,10 +78,7 @@ async function take(bundlePath: string, target?: Partial<ImportTarget>): Promise
 }
 
 /** Into a database that holds the run "kept" with one point. */
-async function importing(
-  lines: readonly unknown[],
-  replacing: Replacing = "finished",
-): Promise<ImportedRuns> {
+async function importing(lines: readonly unknown[], replacing: Replacing = "finished"): Promise<TakenRuns> {
   const bundlePath = folder.file("given.json");
   writeFileSync(bundlePath, `[\n${lines.map((line) => JSON.stringify(line)).join(",\n")}\n]\n`);
   return take(bundlePath, { replacing });

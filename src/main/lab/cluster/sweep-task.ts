@@ -145,7 +145,7 @@ export class SweepTask {
     const path = folder.bundle("state", index);
     if (!existsSync(path)) return false;
     const [bundle] = await this.#lab.runs.importEach([path]);
-    if (bundle?.runs !== null && bundle !== undefined) return true;
+    if (bundle?.runs?.cancelled === false) return true;
     say(`${path} cannot be read, so the training begins anew: ${bundle?.failure ?? ""}`);
     return false;
   }

@@ -32,7 +32,6 @@ import { isNpy, readWeightsFiles } from "../../exchange/weights/read-weights-fil
 import { replaceFile } from "../../data/replace-file.ts";
 import { namingFullDisk } from "../../store/store-failure.ts";
 import type { LabServices } from "../activity/experiment.ts";
-import { ExperimentCancelled } from "../activity/experiment-cancelled.ts";
 import type { RunSupervisor } from "../activity/run-supervisor.ts";
 import type { DataRows } from "../compute/data-rows.ts";
 import { trainingToExport, type ExportedTraining } from "./export-training.ts";
@@ -141,7 +140,7 @@ export class ExchangeLab {
   }
 
   /**
-   * Adds runs that others have measured, or what is new of them.
+   * Adds runs that others have measured, or what is new of them. Cancelled, what was read by then stays.
    *
    * @throws {ContractError} If an activity is on, or there are none. @throws {DataFormatError} @throws {StoreError}
    */
@@ -151,16 +150,14 @@ export class ExchangeLab {
       const outcomes: ImportOutcome[] = [];
       const problems: string[] = [];
       let error: unknown = null;
-      const checkpoint = (): void => {
-        if (activity.isCancelled()) throw new ExperimentCancelled("cancelled");
-      };
       for (const [index, source] of sources.entries()) {
         activity.progress(index / sources.length);
         try {
-          outcomes.push(await new RunImporter(this.#services, source).read(checkpoint));
+          const outcome = await new RunImporter(this.#services, source).read(activity.isCancelled);
+          outcomes.push(outcome);
+          if (outcome.cancelled) break;
         } catch (failure) {
           // In a folder, one file that is none of runs does not keep the others out.
-          if (failure instanceof ExperimentCancelled) throw failure;
           error ??= failure;
           problems.push(messageOf(failure));
         }

@@ -91,7 +91,7 @@ export class RunFollower {
       let points = 0;
       for (const { importer } of this.#importers) {
         if (ended()) return;
-        points += (await importer.read(() => undefined, { growing: true })).points;
+        points += (await importer.read(() => false, { growing: true })).points;
       }
       if (points > 0) this.#changed();
     } catch (error) {

@@ -60,10 +60,10 @@ export class RunImporter {
   /**
    * Reads what has come since the last call.
    *
-   * @param checkpoint Throws when it was cancelled: what came before stays.
-   * @throws {DataFormatError} @throws {StoreError} @throws {ExperimentCancelled}
+   * @param isCancelled Asked before each batch: what came before stays.
+   * @throws {DataFormatError} @throws {StoreError}
    */
-  async read(checkpoint: () => void, options: ReadOptions = {}): Promise<ImportOutcome> {
+  async read(isCancelled: () => boolean, options: ReadOptions = {}): Promise<ImportOutcome> {
     const { store, emit } = this.#services;
     if (store.readOnly) {
       throw new StoreError(
@@ -72,10 +72,12 @@ export class RunImporter {
     }
     const before = new Map([...this.#inHand].map(([id, { added }]) => [id, added]));
     let points = 0;
+    let cancelled = false;
     try {
       for await (const batch of this.#source.read(options)) {
         await store.unlocked();
-        checkpoint();
+        cancelled = isCancelled();
+        if (cancelled) break;
         points += this.#take(batch);
         await breathe();
       }
@@ -104,6 +106,7 @@ export class RunImporter {
         .map(({ id }) => id),
       points,
       notes: [...this.#source.notes(), ...all.flatMap(({ hand }) => [...hand.notes])],
+      cancelled,
     };
   }
 
@@ -242,4 +245,5 @@ export const together = (outcomes: readonly ImportOutcome[]): ImportOutcome => (
   unchanged: outcomes.flatMap(({ unchanged }) => unchanged),
   points: outcomes.reduce((sum, { points }) => sum + points, 0),
   notes: outcomes.flatMap(({ notes }) => notes),
+  cancelled: outcomes.some(({ cancelled }) => cancelled),
 });

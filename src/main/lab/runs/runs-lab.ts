@@ -43,6 +43,8 @@ const RECENT_OF_EACH_KIND = 100;
 /** How often a bundle that is being read asks whether it is still wanted. */
 const CANCEL_CHECK_MS = 100;
 const IMPORTING = "runs are being imported";
+/** Of a bundle that was given up before any of it was taken. */
+const NOTHING_TAKEN: ImportedRuns = { ...allImported([]), cancelled: true };
 
 /** Shared with the store's thread: 1 stops what it was given for. */
 const stopFlag = (): Int32Array<SharedArrayBuffer> =>
@@ -201,20 +203,19 @@ export class RunsLab {
    */
   async import(path: string): Promise<ImportedRuns> {
     try {
-      const { runs } = await this.#supervisor.work("import", "Importing runs", (activity) =>
+      return await this.#supervisor.work("import", "Importing runs", (activity) =>
         this.#takeBundle(path, "finished", activity),
       );
-      return runs;
     } finally {
       this.#tellAll();
     }
   }
 
   /**
-   * As `import`, one bundle after the other: one that cannot be taken does not hold up the others. Cancelled, it ends,
-   * and the bundle in hand is none of those that were taken.
+   * As `import`, one bundle after the other: one that cannot be taken does not hold up the others. Cancelled, it ends
+   * with the bundle in hand, which says so.
    *
-   * @param order.onBundle Is told of each.
+   * @param order.onBundle Is told of each that came to its end.
    * @param order.replacing With "further" an unfinished run takes the place of the same one that has come less far.
    * @throws {ContractError} If an activity is on.
    */
@@ -231,16 +232,17 @@ export class RunsLab {
     const bundles: ImportedBundle[] = [];
     await this.#supervisor.work("import", "Importing runs", async (activity) => {
       for (const [i, path] of paths.entries()) {
-        if (activity.isCancelled()) break;
         let bundle: ImportedBundle;
         try {
-          const taken = await this.#takeBundle(path, replacing, activity.part(equalPart(i, paths.length)));
-          if (!taken.whole) break;
-          bundle = { path, runs: taken.runs, failure: "" };
+          const runs = activity.isCancelled()
+            ? NOTHING_TAKEN
+            : await this.#takeBundle(path, replacing, activity.part(equalPart(i, paths.length)));
+          bundle = { path, runs, failure: "" };
         } catch (error) {
           bundle = { path, runs: null, failure: messageOf(error) };
         }
         bundles.push(bundle);
+        if (bundle.runs?.cancelled === true) break;
         onBundle(bundle);
         activity.progress((i + 1) / paths.length);
       }
@@ -266,16 +268,12 @@ export class RunsLab {
     return emptied;
   }
 
-  /**
-   * Reading takes long and locks nothing; runs are taken part by part. Cancelled, those stay that are there whole.
-   *
-   * @returns whether it came to its end, and the runs.
-   */
+  /** Reading takes long and locks nothing; runs are taken part by part. Cancelled, those stay that are there whole. */
   async #takeBundle(
     path: string,
     replacing: Replacing,
     { isCancelled, progress }: Pick<ActivityHandle, "isCancelled" | "progress">,
-  ): Promise<{ readonly whole: boolean; readonly runs: ImportedRuns }> {
+  ): Promise<ImportedRuns> {
     const stop = stopFlag();
     const watch = setInterval(() => {
       if (isCancelled()) Atomics.store(stop, 0, 1);
@@ -283,7 +281,7 @@ export class RunsLab {
     try {
       await this.#slow.ask("readBundle", { path, replacing, stop });
     } catch (error) {
-      if (stop[0] !== 0) return { whole: false, runs: allImported([]) };
+      if (stop[0] !== 0) return NOTHING_TAKEN;
       throw error;
     } finally {
       clearInterval(watch);
@@ -297,7 +295,7 @@ export class RunsLab {
     };
     try {
       const { imported } = await writeInParts(this.#services.store, IMPORTING, part);
-      return { whole, runs: imported };
+      return { ...imported, cancelled: !whole };
     } catch (error) {
       whole = false;
       // What cannot be removed now is when the app starts again.

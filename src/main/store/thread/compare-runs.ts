@@ -1,5 +1,6 @@
 import { ratioOfMedians, resampleMedian, type ResampledMedian } from "../../../core/bootstrap-ratio.ts";
 import { counted } from "../../../core/counted.ts";
+import { grouped } from "../../../core/grouped.ts";
 import { randomStream } from "../../../core/random/random-stream.ts";
 import { quantile } from "../../../core/statistics.ts";
 import { gradcheckReportSchema } from "../../../shared/experiments/gradcheck.ts";
@@ -116,7 +117,7 @@ function unfinished(runs: readonly RunSummary[]): string[] {
   const cut = runs.filter(({ status }) => status !== "finished");
   return cut.length === 0
     ? []
-    : [`Not finished: ${cut.map(({ id, status }) => `${id} (${status})`).join(", ")}.`];
+    : [`Not finished: ${cut.map(({ name, status }) => `${name} (${status})`).join("; ")}.`];
 }
 
 function ownCautions(runs: readonly RunSummary[], machines: readonly Machine[]): string[] {
@@ -145,7 +146,9 @@ function ownCautions(runs: readonly RunSummary[], machines: readonly Machine[]):
     cautions.push(`They used different numbers of threads (${list(runs.map(({ threads }) => threads))}).`);
   }
   if (differ(runs.map(({ rows }) => rows))) {
-    cautions.push(`They worked on different numbers of rows (${list(runs.map(({ rows }) => rows))}).`);
+    cautions.push(
+      `They worked on different numbers of rows (${list(runs.map(({ rows }) => grouped(rows)))}).`,
+    );
   }
   if (differ(runs.map(({ kind }) => kind))) {
     cautions.push(`They are of different kinds (${list(runs.map(({ kind }) => kind))}).`);

@@ -1,7 +1,7 @@
 import { randomUUID } from "node:crypto";
 import { StoreError } from "../../../core/errors.ts";
 import { messageOf } from "../../../core/thrown.ts";
-import type { ImportedRuns, Replacing } from "../../../shared/runs/run-exports.ts";
+import type { Replacing, TakenRuns } from "../../../shared/runs/run-exports.ts";
 import { preparedOnce, type Database } from "../open/database.ts";
 import { cameFurther, placeOf, runThere, TARGET, type Place } from "./bundle-place.ts";
 import type { BundleWeights } from "./bundle-weights.ts";
@@ -16,7 +16,7 @@ export interface TakenPart {
   /** Share of the rows, 0 to 1. */
   readonly share: number;
   /** Runs that are there whole, and those that are not taken. */
-  readonly imported: ImportedRuns;
+  readonly imported: TakenRuns;
 }
 
 export function notTaken(where: string, error: unknown, soFar: string): StoreError {

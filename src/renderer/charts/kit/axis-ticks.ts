@@ -1,4 +1,5 @@
 import { grouped } from "../../../core/grouped.ts";
+
 /** Over more than this there is no room for 2 and 5 between the powers of ten. */
 const MANY_DECADES = 2e4;
 /** Part of a logarithmic axis that a number needs to stand clear of the next. */
@@ -46,7 +47,14 @@ interface Tick {
   readonly value: number;
 }
 
-/** What stands at a tick: as many digits as tell it from its neighbours, which a part that is zoomed into may need many of. */
+/** Smaller ones have more zeros, larger ones more digits than an eye counts: their axis writes powers of ten. */
+const PLAIN_FROM = 1e-4;
+const PLAIN_TO = 1e7;
+
+/**
+ * What stands at a tick: as many digits as tell it from its neighbours, which a part that is zoomed into may need many of.
+ * All ticks of an axis are written in one way: 0.0001 beside 0.001, or 1e−5 beside 1e−3.
+ */
 export function tickText(index: number, ticks: readonly Tick[]): string {
   const value = ticks[index]?.value ?? NaN;
   if (value === 0) return "0";
@@ -59,22 +67,19 @@ export function tickText(index: number, ticks: readonly Tick[]): string {
   );
   // One digit more than its size says: a spacing need not be a power of ten.
   const decimals = 1 - exponentOf(spacing);
-  const exponent = exponentOf(value);
-  // Beside 0.001 and 0.0015 stands 0.0005.
-  const largest = Math.max(...ticks.map((tick) => Math.abs(tick.value)));
-  const isBesideLarger = largest >= 1e-3 && Math.abs(value) > largest / 9;
-  if (exponent < -3 && !isBesideLarger) return powerOfTen(value, decimals + exponent);
-  // 1,234,600 reads better than 1.2346e6.
-  const isShort = exponent - exponentOf(spacing) <= 2;
-  if (exponent >= 6 && isShort) return powerOfTen(value, decimals + exponent);
+  if (!isPlainAxis(ticks)) return powerOfTen(value, decimals + exponentOf(value));
   return grouped(Number(value.toFixed(Math.min(20, Math.max(0, decimals))))).replace("-", "−");
 }
+
+const isPlainAxis = (ticks: readonly Tick[]): boolean =>
+  ticks.every(({ value }) => value === 0 || (Math.abs(value) >= PLAIN_FROM && Math.abs(value) < PLAIN_TO));
 
 /** More a double does not have. */
 const MOST_DIGITS = 15;
 
-/** 1e−5, 2.5e6: no zeros that say nothing. */
+/** 1e−5, 2.5e8 and, beside them, 1 for 1e0: no zeros that say nothing. */
 function powerOfTen(value: number, digits: number): string {
   const [mantissa, exponent] = value.toExponential(Math.min(MOST_DIGITS, Math.max(0, digits))).split("e");
-  return `${String(Number(mantissa))}e${String(Number(exponent))}`.replaceAll("-", "−");
+  const power = Number(exponent) === 0 ? "" : `e${String(Number(exponent))}`;
+  return `${String(Number(mantissa))}${power}`.replaceAll("-", "−");
 }

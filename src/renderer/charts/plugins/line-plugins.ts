@@ -41,6 +41,9 @@ export function endLabels(
 }
 
 function heightAtTheEnd(line: readonly Point[], { left, right, top, bottom }: ChartArea): number | null {
+  const [only, ...others] = line;
+  // A name at the right edge does not say that it belongs to a point far to the left.
+  if (only !== undefined && others.length === 0 && only.x < right - 1) return null;
   const around = neighboursOf(line, right);
   const last = line.at(-1);
   const y =

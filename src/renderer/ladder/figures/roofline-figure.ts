@@ -6,7 +6,7 @@ import { pointLabels } from "../../charts/plugins/point-labels.ts";
 import { formatNumber, formatPercent } from "../../format/number.ts";
 import { hasTimes, intensityOf, ladderAt, shapeText } from "../ladder-results.ts";
 import { roofsOf, type Roof } from "./roofs.ts";
-import { rungEntry, rungSeries } from "./rung-series.ts";
+import { rungEntry, rungMark, rungSeries } from "./rung-series.ts";
 
 /** Space around the points and the knee, as factors of their intensity. */
 const [LEFT, RIGHT] = [1 / 16, 16];
@@ -42,7 +42,7 @@ export function rooflineFigure(
     summary: `${roofs.map(({ label }) => label).join("; ")}. ${bound} ${rungs.map(({ name, gflops }) => `${name} ${formatNumber(gflops)} GFLOP/s`).join("; ")}.`,
     note: bound,
     legend: [
-      ...rungs.map((rung, dataset) => rungEntry(rung, "dot", dataset)),
+      ...rungs.map((rung, dataset) => rungEntry(rung, rungMark(rung.rung), dataset)),
       ...roofs.map(({ label, dash }, index): LegendEntry => ({
         label,
         dash,
@@ -111,13 +111,17 @@ export function rooflineFigure(
 }
 
 function dotOf(theme: ChartTheme, { rung, gflops }: RungResult, intensity: number) {
+  const colour = seriesColour(theme, rungSeries(rung).series);
+  const look =
+    rungMark(rung) === "dot"
+      ? { pointBackgroundColor: colour, pointBorderColor: theme.surface, pointBorderWidth: 1 }
+      : { pointStyle: "triangle", pointBackgroundColor: "transparent", pointBorderColor: colour };
   return {
     data: [{ x: intensity, y: gflops }],
-    pointRadius: theme.rem * 0.28,
-    pointHoverRadius: theme.rem * 0.4,
-    pointBackgroundColor: seriesColour(theme, rungSeries(rung).series),
-    pointBorderColor: theme.surface,
-    pointBorderWidth: 1,
+    pointRadius: theme.rem * (rungMark(rung) === "dot" ? 0.28 : 0.36),
+    pointHoverRadius: theme.rem * 0.45,
+    pointBorderWidth: 2,
+    ...look,
   };
 }
 

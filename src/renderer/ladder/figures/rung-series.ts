@@ -12,6 +12,10 @@ export function rungSeries(rung: RungId): { readonly series: number; readonly da
   return { series, dash: (series + 2 * Math.floor(index / COLOURS)) % COLOURS };
 }
 
+/** What a rung's single point is drawn as: no two rungs have the same colour and the same mark. */
+export const rungMark = (rung: RungId): "dot" | "triangle" =>
+  rungIndex(rung) < COLOURS ? "dot" : "triangle";
+
 /** An entry that shows and hides one rung's dataset. */
 export function rungEntry(
   { rung, name }: Pick<RungResult, "rung" | "name">,

@@ -45,8 +45,8 @@ export const CellFrame = memo(function CellFrame({ cell, number, count, readOnly
   const box = useRef<HTMLElement>(null);
   const chosen = useStore(openStore, (open) => open?.edit.chosen === id);
   const canRun = kind === "code" || kind === "exercise";
-  const words = useStore(sessionStore, ({ standings, state }) => {
-    const shown = conditionOf(id, standings.get(id), state);
+  const words = useStore(sessionStore, (session) => {
+    const shown = conditionOf(id, session);
     return `${shown.condition}|${shown.words}`;
   });
   const shown = conditionFrom(words);

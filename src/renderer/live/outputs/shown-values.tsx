@@ -1,3 +1,4 @@
+import { counted } from "../../../core/counted.ts";
 import { TriangleAlert } from "lucide-react";
 import type { ShownValue } from "../../../shared/live/cell-output.ts";
 import { timingWarnings } from "../../../shared/live/timing-warnings.ts";
@@ -58,8 +59,11 @@ function Value({ shown: { value, unit, timing } }: { readonly shown: ShownValue 
     <>
       {number}{" "}
       <span className={classes["timing"]}>
-        {formatWithUnit(lowerQuartileMs, "ms")} to {formatWithUnit(upperQuartileMs, "ms")}, {samplesMs.length}{" "}
-        samples, {method === "program" ? `${operations} operations, ${threads} threads` : "by the clock"}
+        {formatWithUnit(lowerQuartileMs, "ms")} to {formatWithUnit(upperQuartileMs, "ms")},{" "}
+        {counted(samplesMs.length, "sample")},{" "}
+        {method === "program"
+          ? `${counted(operations, "operation")}, ${counted(threads, "thread")}`
+          : "by the clock"}
       </span>
     </>
   );

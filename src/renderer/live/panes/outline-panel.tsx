@@ -30,7 +30,7 @@ export function OutlinePanel() {
       {cells.map((cell) => {
         const entry = outlineText(cell);
         if (entry === null) return null;
-        const shown = conditionOf(cell.id, session.standings.get(cell.id), session.state);
+        const shown = conditionOf(cell.id, session);
         return (
           <li key={cell.id}>
             <button

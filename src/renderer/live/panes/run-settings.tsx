@@ -1,3 +1,4 @@
+import { counted } from "../../../core/counted.ts";
 import { ActionIcon, Popover, Stack } from "@mantine/core";
 import { SlidersHorizontal } from "lucide-react";
 import { useState } from "react";
@@ -7,7 +8,6 @@ import { checkNumber } from "../../preferences/check-number.ts";
 import { NumberField } from "../../ui/number-field.tsx";
 import { edit } from "../document/open-notebook.ts";
 import classes from "./panes.module.css";
-import { grouped } from "../../../core/grouped.ts";
 
 const FIELDS = [
   { name: "seed", label: "Seed", hint: "of every draw" },
@@ -33,8 +33,8 @@ export function RunSettings({ header, readOnly }: RunSettingsProps) {
       <Popover.Dropdown role="dialog" aria-label="What all cells run with">
         {readOnly ? (
           <p className={classes["hint"]} tabIndex={-1}>
-            Seed {header.seed}, {grouped(header.rows)} rows, {header.threads} threads. A copy can have others:
-            make it mine.
+            Seed {header.seed}, {counted(header.rows, "row")}, {counted(header.threads, "thread")}. A copy can
+            have others: make it mine.
           </p>
         ) : (
           <Stack gap="xs">

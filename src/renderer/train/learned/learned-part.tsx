@@ -1,3 +1,4 @@
+import { counted } from "../../../core/counted.ts";
 import { Button, NativeSelect } from "@mantine/core";
 import { Eye, Save } from "lucide-react";
 import { useMemo, useState } from "react";
@@ -148,7 +149,7 @@ function Inspected({ learned }: { readonly learned: Learned }) {
           <p className={classes["quiet"]}>
             {firstLayer.length < firstLayerUnits
               ? `${firstLayer.length} of ${firstLayerUnits} units`
-              : `${firstLayerUnits} units`}
+              : counted(firstLayerUnits, "unit")}
             ; blue below 0, orange above, each on its own scale
           </p>
           <ul className={classes["images"]}>

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { layoutGraph, NODE } from "../../../../src/renderer/backward/graph-layout.ts";
+import { edgePath, layoutGraph, NODE } from "../../../../src/renderer/backward/graph-layout.ts";
 import type { Trace, TracedStep } from "../../../../src/shared/experiments/stepper.ts";
 
 const step = (index: number, pass: TracedStep["pass"], inputs: string[], outputs: string[]): TracedStep => ({
@@ -44,4 +44,17 @@ test("A9: layoutGraph() puts each gradient below what it belongs to, parameters'
   expect(edges.map(({ from, to }) => `${from} ${to}`)).toEqual(["0 1", "1 2", "1 3", "3 4", "3 5", "3 6"]);
   expect(width).toBe(3 * NODE.width + 2 * NODE.gapX);
   expect(height).toBe(dW.y + NODE.height);
+});
+
+test("edgePath() goes down between two columns where it skips a row", () => {
+  const at = (column: number, row: number) => ({
+    x: column * (NODE.width + NODE.gapX),
+    y: row * (NODE.height + NODE.gapY),
+  });
+  expect(edgePath(at(0, 0), at(2, 0))).toBe("M82 19 L200 19");
+  expect(edgePath(at(2, 1), at(0, 1))).toBe("M200 79 L82 79");
+  expect(edgePath(at(1, 0), at(1, 1))).toBe("M141 38 C141 49 141 49 141 60");
+  // Column 1 ends at 182, column 2 begins at 200.
+  expect(edgePath(at(1, 0), at(2, 2))).toBe("M141 38 C141 60 191 38 191 60 L191 98 C191 120 241 98 241 120");
+  expect(edgePath(at(2, 0), at(1, 2))).toContain("L191 98");
 });

@@ -35,7 +35,7 @@ const REPORT: GradientReport = {
 describe("scatterFigure()", () => {
   it("tells wrong signs from right ones, and draws no zeros on its log axes", () => {
     const figure = scatterFigure(REPORT);
-    expect(figure.summary).toContain("3 coordinates of w1; 1 have the wrong sign");
+    expect(figure.summary).toContain("3 coordinates of w1; 1 with the wrong sign");
     expect(figure.describe(0, 1)?.lines).toEqual(["ours \u22121", "reference 2"]);
     expect(figure.describe(0, 2)).toBeNull();
     expect(figure.table().rows).toHaveLength(4);
@@ -51,13 +51,17 @@ describe("errorsFigure()", () => {
 });
 
 describe("groupReports()", () => {
-  it("puts a reference's rows together, each with its reason and worst coordinate", () => {
-    const groups = groupReports([REPORT, { ...REPORT, reference: "tfjs" }, { ...REPORT, tensor: "b1" }]);
+  it("puts a reference's rows together, each with its worst coordinate, and what failed with its reason too", () => {
+    const passed = { ...REPORT, verdict: "passed", tensor: "b1" } as const;
+    const groups = groupReports([REPORT, { ...REPORT, reference: "tfjs" }, passed]);
     expect(groups.map(({ title, rows }) => [title, rows.map(({ tensor }) => tensor)])).toEqual([
       ["against float64 backward pass", ["w1", "b1"]],
       ["against TensorFlow.js", ["w1"]],
     ]);
-    expect(groups[0]?.rows[0]?.reason).toMatch(/^rel\. max 0\.25; largest error at \[1, 0\]/);
+    expect(groups[0]?.rows[0]?.reason).toBe(
+      "rel. max 0.25; largest error at [1, 0]: ours \u22121, reference 2",
+    );
+    expect(groups[0]?.rows[1]?.reason).toBe("largest error at [1, 0]: ours \u22121, reference 2");
     expect(groups[1]?.rows[0]?.report.reference).toBe("tfjs");
   });
 });

@@ -14,18 +14,34 @@ describe("ladderNotes()", () => {
     ]);
   });
 
+  it("says of one thread that there is nobody to share with, not that one worker is woken", () => {
+    const over = { value: 1, lo: 0.9, hi: 1.1 };
+    const [note] = ladderNotes(
+      [measured("kernel", 0.002), measured("sharded", 0.002, { threads: 1, overPrevious: over })],
+      LESSON,
+    );
+    expect(note).toBe(
+      "Rung 7 (sharded) is no faster than rung 6 on this shape: on one thread there is no other worker to share it with.",
+    );
+  });
+
   it("takes main's reason where there is one", () => {
     const sharded = measured("sharded", 0.02, {
       overPrevious: { value: 1, lo: 0.9, hi: 1.1 },
       note: "cut after 10 s: 5 of 50 samples; left to one worker",
     });
     const [note] = ladderNotes([measured("kernel", 0.002), sharded], LESSON);
-    expect(note).toBe("Rung 7 (sharded) is no faster than rung 6 on this shape: left to one worker");
+    expect(note).toBe("Rung 7 (sharded) is no faster than rung 6 on this shape: left to one worker.");
   });
 
   it("says in one sentence what cannot be ranked", () => {
     const notes = ladderNotes(
-      [measured("einsum", 100), measured("broadcast", 101, { unrankedWith: "einsum" })],
+      [
+        measured("einsum", 100),
+        measured("broadcast", 101, { unrankedWith: "einsum" }),
+        // On one worker and on two.
+        measured("sharded", 1, { threads: 2, unrankedWith: "sharded" }),
+      ],
       LESSON,
     );
     expect(notes).toEqual([

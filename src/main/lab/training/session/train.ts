@@ -1,4 +1,5 @@
 import { counted } from "../../../../core/counted.ts";
+import { grouped } from "../../../../core/grouped.ts";
 import { errorOf } from "../../../../core/thrown.ts";
 import { DivergedError } from "../../../../core/errors.ts";
 import { METRIC_NAMES } from "../../../../core/network/metrics.ts";
@@ -217,8 +218,8 @@ export async function train(
       listener.event("paused", trainer.step, `at step ${trainer.step}`);
       activity.phase(
         session.blocked
-          ? `the disk is full: waiting at step ${trainer.step} of ${totalSteps}`
-          : `paused at step ${trainer.step} of ${totalSteps}`,
+          ? `the disk is full: waiting at step ${grouped(trainer.step)} of ${grouped(totalSteps)}`
+          : `paused at step ${grouped(trainer.step)} of ${grouped(totalSteps)}`,
       );
       activity.pause();
       listener.changed();

@@ -42,7 +42,7 @@ it("main's writes wait while a bundle is taken and while the trash is emptied, n
   ]);
 });
 
-it("cancelled, an import takes out what has arrived, and a bundle that is not there whole counts as not taken", async () => {
+it("cancelled, an import takes out what has arrived and says so, and no further bundle is begun or told of", async () => {
   let cancelled = false;
   const asked: unknown[] = [];
   const imported = { added: ["first"], replaced: [], skipped: [], inTrash: [] };
@@ -63,9 +63,15 @@ it("cancelled, an import takes out what has arrived, and a bundle that is not th
     { work: (_kind, _title, body) => body(activity as never) },
     { quick: reader as never, slow: reader as never },
   );
-  expect(await lab.import("runs.json")).toEqual(imported);
+  const cut = { ...imported, cancelled: true };
+  expect(await lab.import("runs.json")).toEqual(cut);
   cancelled = false;
-  expect(await lab.importEach(["runs.json", "more.json"])).toEqual([]);
+  const told: unknown[] = [];
+  const order = { onBundle: (bundle: unknown) => told.push(bundle) };
+  expect(await lab.importEach(["runs.json", "more.json"], order)).toEqual([
+    { path: "runs.json", runs: cut, failure: "" },
+  ]);
+  expect(told).toEqual([]);
   const once = ["readBundle", false, true];
   expect(asked).toEqual([...once, ...once]);
 });

@@ -29,17 +29,22 @@ describe("logTicks()", () => {
 });
 
 describe("tickText()", () => {
-  it("writes small and large ones as powers, without zeros that say nothing", () => {
-    expect(texts([1e-5, 1e-4, 1e-3])).toEqual(["1e−5", "1e−4", "0.001"]);
+  it("writes all of an axis as plain numbers, or all as powers without zeros that say nothing", () => {
+    expect(texts([1e-4, 1e-3, 0.01, 0.1, 1])).toEqual(["0.0001", "0.001", "0.01", "0.1", "1"]);
     expect(texts([0, 5e-4, 1e-3, 1.5e-3])).toEqual(["0", "0.0005", "0.001", "0.0015"]);
-    expect(texts([0, 5e5, 1e6, 1.5e6])).toEqual(["0", "500,000", "1e6", "1.5e6"]);
+    expect(texts([0, 5e5, 1e6, 1.5e6])).toEqual(["0", "500,000", "1,000,000", "1,500,000"]);
+    expect(texts([1e-5, 1e-4, 1e-3])).toEqual(["1e−5", "1e−4", "1e−3"]);
+    expect(texts([0, 5e-5, 1e-4, 1.5e-4])).toEqual(["0", "5e−5", "1e−4", "1.5e−4"]);
+    expect(texts([1e-5, 0.01, 0.1, 1, 10])).toEqual(["1e−5", "1e−2", "1e−1", "1", "1e1"]);
+    expect(texts([0, 5e6, 1e7])).toEqual(["0", "5e6", "1e7"]);
     expect(texts([-2.5e10, 0])).toEqual(["−2.5e10", "0"]);
   });
 
   it("tells ticks apart however far is zoomed in", () => {
     expect(texts([1_234_600, 1_234_800, 1_235_000])).toEqual(["1,234,600", "1,234,800", "1,235,000"]);
     expect(texts([0.12345678, 0.1234568])).toEqual(["0.12345678", "0.1234568"]);
-    expect(texts([1.2344e-4, 1.2346e-4])).toEqual(["1.2344e−4", "1.2346e−4"]);
+    expect(texts([1.2344e-5, 1.2346e-5])).toEqual(["1.2344e−5", "1.2346e−5"]);
+    expect(texts([123_456_700, 123_456_800])).toEqual(["1.234567e8", "1.234568e8"]);
   });
 
   it("does not write what the last bits of a float add", () => {

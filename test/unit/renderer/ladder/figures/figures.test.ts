@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { ladderBarsFigure } from "../../../../../src/renderer/ladder/figures/ladder-bars-figure.ts";
 import { rooflineFigure } from "../../../../../src/renderer/ladder/figures/roofline-figure.ts";
-import { rungSeries } from "../../../../../src/renderer/ladder/figures/rung-series.ts";
+import { rungMark, rungSeries } from "../../../../../src/renderer/ladder/figures/rung-series.ts";
 import { samplesFigure } from "../../../../../src/renderer/ladder/figures/samples-figure.ts";
 import { scalingFigure } from "../../../../../src/renderer/ladder/figures/scaling-figure.ts";
 import { sizesFigure } from "../../../../../src/renderer/ladder/figures/sizes-figure.ts";
@@ -14,6 +14,13 @@ describe("rungSeries()", () => {
   it("gives each rung its own pair of colour and dash", () => {
     const pairs = RUNG_IDS.map((rung) => Object.values(rungSeries(rung)).join(" "));
     expect(new Set(pairs).size).toBe(RUNG_IDS.length);
+  });
+});
+
+describe("rungMark()", () => {
+  it("tells points apart whose rungs have the same colour", () => {
+    const looks = RUNG_IDS.map((rung) => `${rungSeries(rung).series} ${rungMark(rung)}`);
+    expect(new Set(looks).size).toBe(RUNG_IDS.length);
   });
 });
 

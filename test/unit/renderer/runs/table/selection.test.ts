@@ -1,4 +1,4 @@
-import { beforeEach, describe, expect, it, vi } from "vitest";
+import { afterAll, beforeEach, describe, expect, it, vi } from "vitest";
 import { movedRow, rowsBetween } from "../../../../../src/renderer/runs/table/selection.ts";
 import { stubStorage } from "../../stub-storage.ts";
 
@@ -55,6 +55,12 @@ describe("what is done with selected runs", () => {
     ...(await import("../../../../../src/renderer/runs/run-actions.ts")),
     ...(await import("../../../../../src/renderer/runs/table/selected-runs.ts")),
     ...(await import("../../../../../src/renderer/store/lab-store.ts")),
+  });
+
+  // Other files share the process, and with it what is shown.
+  afterAll(async () => {
+    const { closeNotice, labStore } = await load();
+    for (const { id } of labStore.get().notices) closeNotice(id);
   });
 
   it("moves runs to the trash, selects nothing more, and undo brings them back", async () => {
