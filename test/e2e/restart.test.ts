@@ -116,6 +116,9 @@ async function expectDrafts(page: Page): Promise<void> {
   expect(await page.getByLabel("Choices of value 2").inputValue()).toBe("50, 100");
 }
 
+const textSize = (page: Page): Promise<string> =>
+  page.evaluate(() => getComputedStyle(document.documentElement).fontSize);
+
 test("A2: after a restart and a reload every view shows its last result; A14: Ctrl+Enter, palette, presentation", async () => {
   launched = await launchApp({ userDataDir: profile, page: "checked" });
   await idle(launched.page);
@@ -155,20 +158,22 @@ test("A2: after a restart and a reload every view shows its last result; A14: Ct
   await page.keyboard.press("Enter");
   await page.getByRole("heading", { name: "Key numbers" }).waitFor();
 
-  // A presentation: one key hides controls and navigation, the same or Escape brings them back.
+  // A presentation: one key hides controls and navigation and makes the rest large, the same or Escape ends it.
   await showView(page, "Stages");
   const controls = page.getByRole("region", { name: "Stages settings" });
   const navigation = page.getByRole("navigation", { name: "Views" });
   for (const back of ["F5", "Escape"]) {
     await page.keyboard.press("F5");
     await expect.poll(async () => [await controls.count(), await navigation.count()]).toEqual([0, 0]);
+    expect(await textSize(page)).toBe("22.4px");
     await takeScreenshot(page, "presentation");
     await page.keyboard.press(back);
     await expect.poll(async () => [await controls.count(), await navigation.count()]).toEqual([1, 1]);
+    expect(await textSize(page)).toBe("16px");
   }
   await page.keyboard.press("?");
   const sheet = page.getByRole("dialog", { name: "Keyboard shortcuts" });
-  await sheet.getByText("Presentation: hide or show controls and navigation").waitFor();
+  await sheet.getByText("Presentation: large, without controls and navigation").waitFor();
   for (const [key, does] of [
     ["Alt+Enter", "Run the cell and add one below"],
     ["D D", "Delete the cell"],

@@ -1,17 +1,11 @@
 import { resolve } from "node:path";
 import * as v from "valibot";
-import {
-  ladderSettingsSchema,
-  RUNG_NUMBERS,
-  type LadderRecord,
-  type LadderSettings,
-  type RungResult,
-} from "../../shared/experiments/ladder.ts";
+import { ladderSettingsSchema, type LadderSettings } from "../../shared/experiments/ladder.ts";
 import type { RunSummary } from "../../shared/runs/run-records.ts";
 import type { Lab } from "../lab/lab.ts";
 import { EXIT, type ExitCode } from "./exit-code.ts";
 import { complain, print, printJson } from "./print.ts";
-import { ladderReport } from "./ladder-report.ts";
+import { ladderJson, ladderReport } from "./ladder-report.ts";
 import { showProgress } from "./show-progress.ts";
 import { UsageError } from "./usage-error.ts";
 
@@ -30,41 +24,6 @@ export interface LadderOptions {
   readonly force?: true;
   readonly json?: true;
 }
-
-/** A rung as scripts read it; what was not measured is null. */
-const toJsonRung = (result: RungResult): unknown => {
-  const { rung, name, shape, threads, status, verified, samples, overFirst, peakShare, note } = result;
-  return {
-    rung: RUNG_NUMBERS[rung],
-    id: rung,
-    name,
-    ...shape,
-    threads,
-    status,
-    verified,
-    maxDiff: result.maxDiff,
-    coldMs: result.coldMs,
-    medianMs: result.medianMs,
-    iqrMs: result.iqrMs,
-    minMs: result.minMs,
-    samples: samples.filter(({ cold }) => !cold).map(({ ms }) => ms),
-    gflops: result.gflops,
-    speedup: {
-      overFirst: overFirst?.value ?? null,
-      ci: overFirst === null ? null : [overFirst.lo, overFirst.hi],
-    },
-    peakShare,
-    note,
-  };
-};
-
-const toJson = ({ runId, machine, settings, conditions, rungs }: LadderRecord): unknown => ({
-  run: runId,
-  machine,
-  preset: settings.preset,
-  conditions,
-  rungs: rungs.map(toJsonRung),
-});
 
 /** Looks for PyTorch; says of each Python where it lies before it is started. */
 async function findPyTorch(lab: Lab): Promise<void> {
@@ -138,7 +97,7 @@ export async function runLadderCommand(
     return EXIT.failedCheck;
   }
   const record = lab.ladder.get({ runId: run.id });
-  if (options.json === true) printJson(toJson(record));
+  if (options.json === true) printJson(ladderJson(record));
   else print(`${ladderReport(record)}\n`);
   for (const { what, path } of outputs) await lab.runs.export({ what, runIds: [run.id], path, overwrite });
   if (run.failure !== null) complain(`The ladder failed: ${run.failure}`);

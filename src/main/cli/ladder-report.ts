@@ -70,3 +70,39 @@ export function ladderReport(record: LadderRecord): string {
     `peak ${peak}, memory ${bandwidth}, governor ${conditions.governor}, load before ${shown(conditions.loadBefore, (load) => load.toFixed(2)) || "unknown"}`,
   ].join("\n");
 }
+
+/** A rung as scripts read it; what was not measured is null. */
+const toJsonRung = (result: RungResult): unknown => {
+  const { rung, name, shape, threads, status, verified, samples, overFirst, peakShare, note } = result;
+  return {
+    rung: RUNG_NUMBERS[rung],
+    id: rung,
+    name,
+    ...shape,
+    threads,
+    status,
+    verified,
+    maxDiff: result.maxDiff,
+    coldMs: result.coldMs,
+    medianMs: result.medianMs,
+    iqrMs: result.iqrMs,
+    minMs: result.minMs,
+    samples: samples.filter(({ cold }) => !cold).map(({ ms }) => ms),
+    gflops: result.gflops,
+    speedup: {
+      overFirst: overFirst?.value ?? null,
+      ci: overFirst === null ? null : [overFirst.lo, overFirst.hi],
+    },
+    peakShare,
+    note,
+  };
+};
+
+/** A ladder as scripts read it. */
+export const ladderJson = ({ runId, machine, settings, conditions, rungs }: LadderRecord): unknown => ({
+  run: runId,
+  machine,
+  preset: settings.preset,
+  conditions,
+  rungs: rungs.map(toJsonRung),
+});

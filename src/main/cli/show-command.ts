@@ -2,8 +2,9 @@ import { repeatCommand } from "../../shared/runs/repeat-command.ts";
 import { codeOfPart, placeOfPart } from "../../shared/runs/own-part.ts";
 import type { Quantities } from "../../shared/runs/run-records.ts";
 import { counted } from "../../core/counted.ts";
-import type { Lab } from "../lab/lab.ts";
+import type { SavedRuns } from "../lab/runs/open-saved-runs.ts";
 import { EXIT, type ExitCode } from "./exit-code.ts";
+import { ladderJson, ladderReport } from "./ladder-report.ts";
 import { print, printJson } from "./print.ts";
 import { textTable } from "../report/text-table.ts";
 import { COMMAND_NAME } from "../place/command-name.ts";
@@ -13,15 +14,16 @@ const entries = (quantities: Quantities): string[][] =>
 
 /** Everything that is saved of one run but the points of its metrics, of which it names the last. */
 export function runShowCommand(
-  lab: Pick<Lab, "runs">,
+  lab: Pick<SavedRuns, "runs" | "ladder">,
   runId: string,
   options: { readonly json?: true },
 ): ExitCode {
   const details = lab.runs.get({ runId });
   const metrics = new Map(lab.runs.metrics(runId).map(({ name, step, value }) => [name, { step, value }]));
+  const ladder = lab.ladder.has(runId) ? lab.ladder.get({ runId }) : null;
   if (options.json === true) {
     const last = Object.fromEntries(metrics);
-    printJson({ ...details, lastMetrics: last });
+    printJson({ ...details, lastMetrics: last, ...(ladder === null ? {} : { ladder: ladderJson(ladder) }) });
     return EXIT.ok;
   }
   const { run, machine, events, gradientChecks, timings, ownParts } = details;
@@ -38,6 +40,7 @@ export function runShowCommand(
       ...(run.failure === null ? [] : [`failure: ${run.failure}`]),
       ...(run.notes === "" ? [] : ["", run.notes]),
       ...part("Results", ["name", "value"], entries(run.summary)),
+      ...(ladder === null ? [] : ["", "Rungs", ladderReport(ladder)]),
       ...part("Settings", ["name", "value"], entries(run.config)),
       ...ownParts.flatMap((own) => [
         "",

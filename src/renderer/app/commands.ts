@@ -79,7 +79,7 @@ export const COMMANDS: readonly WindowCommand[] = [
   }),
   command("palette", "Command palette", "View", { run: () => openOverlay("palette") }),
   command("shortcuts", "Keyboard shortcuts", "View", { run: () => openOverlay("shortcuts") }),
-  command("presentation", "Presentation: hide or show controls and navigation", "View", {
+  command("presentation", "Presentation: large, without controls and navigation", "View", {
     on: isPresenting,
     run: () => present(!isPresenting()),
   }),

@@ -7,20 +7,24 @@ const PROJECTOR_SCALE = 1.4;
 /** Below this, and below 1.4 times as much on a projector, words give way to the work. */
 const NARROW_PX = 1024;
 
-/** The theme in use; also puts projector scale, motion and a narrow page on the root element, where tokens.css reads them. */
-export function useAppearance(): "light" | "dark" {
-  const { theme, projector, motion } = usePreferences();
+/**
+ * The theme in use; also puts scale, motion and a narrow page on the root element, where tokens.css reads them.
+ *
+ * @param large To be read from the last row.
+ */
+export function useAppearance(large: boolean): "light" | "dark" {
+  const { theme, motion } = usePreferences();
   const systemDark = useMediaQuery(
     "(prefers-color-scheme: dark)",
     matchMedia("(prefers-color-scheme: dark)").matches,
   );
-  const narrow = useMediaQuery(`(max-width: ${NARROW_PX * (projector ? PROJECTOR_SCALE : 1)}px)`, false);
+  const narrow = useMediaQuery(`(max-width: ${NARROW_PX * (large ? PROJECTOR_SCALE : 1)}px)`, false);
   useEffect(() => {
     const { dataset } = document.documentElement;
-    dataset["projector"] = String(projector);
+    dataset["projector"] = String(large);
     dataset["motion"] = motion;
     dataset["narrow"] = String(narrow);
-  }, [projector, motion, narrow]);
+  }, [large, motion, narrow]);
   return theme === "system" ? (systemDark ? "dark" : "light") : theme;
 }
 

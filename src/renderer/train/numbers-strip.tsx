@@ -9,6 +9,9 @@ import classes from "./train-view.module.css";
 
 const WAITS_FOR_KEYS = "While you type or scroll, a training waits until that is drawn";
 
+const EVALUATED =
+  "The losses and accuracies beside it are of that step: at the end of an epoch, or before the first step";
+
 /** The last values of a training, by itself: they change ten times a second. */
 export function NumbersStrip({ log }: { readonly log: TrainingLog }) {
   const running = useStore(
@@ -19,6 +22,7 @@ export function NumbersStrip({ log }: { readonly log: TrainingLog }) {
     step,
     epoch,
     loss,
+    evaluatedStep,
     trainLoss,
     validLoss,
     validAccuracy,
@@ -31,6 +35,7 @@ export function NumbersStrip({ log }: { readonly log: TrainingLog }) {
     ["step", step],
     ["epoch", epoch],
     ["loss, last step", loss],
+    ["evaluated at step", evaluatedStep, EVALUATED],
     ["training loss", trainLoss],
     ["validation loss", validLoss],
     ...(validAccuracy === null ? [] : [["accuracy, validation", validAccuracy] as const]),

@@ -11,6 +11,8 @@ export interface TrainingNumbers {
   readonly step: number;
   readonly epoch: number;
   readonly loss: number | null;
+  /** Of the last evaluation, which the losses and accuracies below are of. */
+  readonly evaluatedStep: number | null;
   readonly trainLoss: number | null;
   readonly validLoss: number | null;
   readonly validAccuracy: number | null;
@@ -24,6 +26,7 @@ const NO_NUMBERS: TrainingNumbers = {
   step: 0,
   epoch: 0,
   loss: null,
+  evaluatedStep: null,
   trainLoss: null,
   validLoss: null,
   validAccuracy: null,
@@ -253,7 +256,7 @@ export class TrainingLog {
         return;
       case "trainLoss":
         this.trainLoss.push({ x: step, y: value });
-        this.#numbers = { ...this.#numbers, trainLoss: value };
+        this.#numbers = { ...this.#numbers, evaluatedStep: step, trainLoss: value };
         return;
       case "validLoss":
         this.validLoss.push({ x: step, y: value });

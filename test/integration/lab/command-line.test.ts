@@ -249,6 +249,10 @@ describe("lab", () => {
       sameThreads: true,
     });
     expect((await compare()).stdout).toMatch(/no difference shown/);
+    const show = (...args: string[]) => labHere("show", result.run, ...args, ...database());
+    const shown = JSON.parse((await show("--json")).stdout) as { ladder: typeof result };
+    expect(shown.ladder.rungs).toEqual(result.rungs);
+    expect((await show()).stdout).toMatch(/\nRungs\nC = A·B, .*\n[^]*over rung 1/);
   });
 
   it("says which file is missing when the weights cannot be read, and ends with 1", () => {

@@ -6,7 +6,7 @@ import { parseQueue, QUEUE_FORMAT, type QueuedTask } from "./queue-lines.ts";
 /** Beyond its MaxJobCount sbatch sleeps and tries again for three minutes. */
 const SUBMIT_TIMEOUT_MS = 240_000;
 
-/** What users of a cluster can do about what sbatch says. */
+/** What users of a cluster can do about what its commands say. */
 const ADVICE: readonly (readonly [RegExp, string])[] = [
   [/invalid job array specification/i, "The cluster takes fewer tasks in an array: give a larger --chunk."],
   [
@@ -28,13 +28,24 @@ const ADVICE: readonly (readonly [RegExp, string])[] = [
     /unable to contact slurm controller/i,
     "The cluster's controller is away: try again later. What runs goes on.",
   ],
+  [
+    /fetch_config|resolve_ctls_from_dns_srv|could not establish a configuration source|slurm\.conf/i,
+    "Slurm's commands are here, but know of no cluster: do this on the cluster's login node, or name that with --host.",
+  ],
 ];
-
-/** A submission that Slurm did not take, in words. */
-export class RefusedError extends ContractError {}
 
 const said = ({ stderr, stdout }: CommandAnswer): string =>
   (stderr.trim() === "" ? stdout : stderr).trim().replace(/\s*\n\s*/g, "; ");
+
+/** What a command said, and what to do about it where that is known. */
+function explained(answer: CommandAnswer): string {
+  const text = said(answer);
+  const advice = ADVICE.find(([pattern]) => pattern.test(text))?.[1];
+  return advice === undefined ? text : `${text}. ${advice}`;
+}
+
+/** A submission that Slurm did not take, in words. */
+export class RefusedError extends ContractError {}
 
 /** Slurm's commands, with what a sweep asks of them. */
 export class Slurm {
@@ -74,9 +85,7 @@ export class Slurm {
     });
     const [, job] = /^(\d+)(;|\s|$)/m.exec(answer.stdout) ?? [];
     if (answer.code === 0 && job !== undefined) return job;
-    const text = said(answer);
-    const advice = ADVICE.find(([pattern]) => pattern.test(text))?.[1] ?? "";
-    throw new RefusedError(`sbatch did not take the sweep: ${text}. ${advice}`.trim());
+    throw new RefusedError(`sbatch did not take the sweep: ${explained(answer)}`);
   }
 
   /** Every task of the sweep that Slurm still knows. @throws {ContractError} If it does not answer. */
@@ -105,6 +114,6 @@ export class Slurm {
   async #run(program: string, args: readonly string[]): Promise<CommandAnswer> {
     const answer = await this.#shell.run(program, args);
     if (answer.code === 0) return answer;
-    throw new ContractError(`${program} ended with ${answer.code}: ${said(answer)}`);
+    throw new ContractError(`${program} ended with ${answer.code}: ${explained(answer)}`);
   }
 }

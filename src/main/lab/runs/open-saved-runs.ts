@@ -8,7 +8,9 @@ import type { LabOptions } from "../open-lab.ts";
 import { RunsLab } from "./runs-lab.ts";
 
 /** Of the lab what looks at saved runs. */
-export type SavedRuns = Pick<Lab, "opened" | "runs" | "activity" | "close">;
+export type SavedRuns = Pick<Lab, "opened" | "runs" | "activity" | "close"> & {
+  readonly ladder: Pick<Lab["ladder"], "has" | "get">;
+};
 
 /**
  * Opens the saved runs for reading, and nothing else of the lab: no engine, no data, no notebooks, which most of a
@@ -44,6 +46,7 @@ export function openSavedRuns({
   return {
     opened: { notices: store.notices, damaged: store.damage.length > 0 },
     runs,
+    ladder: { has: (runId) => store.hasLadder(runId), get: ({ runId }) => store.getLadder(runId) },
     activity: { state: () => null, cancel: () => ({ cancelled: runs.cancelExports() }) },
     close: async () => {
       await Promise.all([readers.quick.close(), readers.slow.close()]);

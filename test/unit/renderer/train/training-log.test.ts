@@ -36,16 +36,18 @@ describe("TrainingLog", () => {
       point("loss", 2, 20),
       point("trainLoss", 2, 19),
       point("validLoss", 2, 21),
+      point("loss", 3, 18),
     ]);
     expect(log.isEmpty).toBe(false);
     expect(log.trainLoss).toEqual([{ x: 2, y: 19 }]);
     expect(log.numbers).toMatchObject({
-      step: 2,
+      step: 3,
       epoch: 1,
-      loss: 20,
+      loss: 18,
+      evaluatedStep: 2,
       trainLoss: 19,
       validLoss: 21,
-      wallMs: 20,
+      wallMs: 30,
     });
   });
 
