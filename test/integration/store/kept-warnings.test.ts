@@ -22,7 +22,7 @@ test("runs whose times were warned of are compared with that warning", () => {
   const store = folder.open(path);
   store.saveMachine(machine);
   const recorded = (id: string, kind: RunKind): void => {
-    store.createRun({ ...notebookRun, id, kind });
+    store.createRun({ ...notebookRun, id, name: `the ${id} run`, kind });
     store.finishRun(id, {
       status: "finished",
       summary: {},
@@ -60,8 +60,8 @@ test("runs whose times were warned of are compared with that warning", () => {
   store.close();
   const reader = openReader({ path, readFrom: path, abandonedRuns: false }, nativeBinding);
   try {
-    expect(compareRuns(reader, ["quiet", "warned"]).cautions).toEqual([`warned: ${BUSY}`]);
-    expect(compareRuns(reader, ["stages", "empty"]).cautions).toEqual([`stages: ${BUSY}`]);
+    expect(compareRuns(reader, ["quiet", "warned"]).cautions).toEqual([`the warned run: ${BUSY}`]);
+    expect(compareRuns(reader, ["stages", "empty"]).cautions).toEqual([`the stages run: ${BUSY}`]);
     expect(compareRuns(reader, ["quiet"]).cautions).toEqual([]);
   } finally {
     reader.close();

@@ -42,7 +42,7 @@ export function compareRuns(
     cautions: [
       ...cautionsOf(details),
       // The times are compared all the same: whoever quotes a ratio has to know.
-      ...runs.flatMap((run) => keptWarnings(store, run).map((warning) => `${run.id}: ${warning}`)),
+      ...runs.flatMap((run) => keptWarnings(store, run).map((warning) => `${run.name}: ${warning}`)),
     ],
     settings: tableOf(runs.map(settingsOf)).map(({ key, values }) => ({
       key,
