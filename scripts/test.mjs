@@ -10,18 +10,22 @@ import { launch, runtimeEnv } from "./setup/launch.mjs";
 import { ensurePeers } from "./setup/peers.mjs";
 import { projectPaths } from "./setup/project-paths.mjs";
 import { createReport } from "./setup/report.mjs";
+import { runCommand } from "./setup/run-command.mjs";
 import { runMain } from "./setup/run-main.mjs";
 import { addTestCounts, failedFiles, readTestCounts, testSummary } from "./setup/test-counts.mjs";
 
-/** @typedef {"check" | "unit" | "integration" | "e2e"} Phase */
-const TEST_PHASES = /** @type {const} */ (["unit", "integration", "e2e"]);
+/** @typedef {"unit" | "integration" | "e2e"} TestPhase */
+/** @typedef {"check" | TestPhase} Phase */
+/** @typedef {{ env: NodeJS.ProcessEnv, electronPath: string, vitestArgs: readonly string[] }} Settings */
+/** @typedef {{ phase: Phase, code: number, counts: import("./setup/test-counts.mjs").TestCounts }} PhaseResult */
 /** @type {readonly Phase[]} */
-const PHASES = ["check", ...TEST_PHASES];
+const PHASES = ["check", "unit", "integration", "e2e"];
 const USAGE = `Usage: npm test [-- [--thorough] [--only ${PHASES.join("|")}] [-- vitest arguments]]\n`;
 /** End-to-end tests that run at a time, where their windows are not in anybody's way. */
 const WINDOWS = 2;
 /** More files than this do not fail by accident. */
 const MOST_AGAIN = 3;
+const NO_TESTS = { passed: 0, failed: 0, skipped: 0 };
 const resultsDir = path.join(projectPaths.runtimeDir, "test-results");
 
 await runMain(async () => {
@@ -33,7 +37,7 @@ await runMain(async () => {
   const phases = PHASES.filter((name) => only === undefined || name === only);
   // Types and units are looked at as source.
   const build = phases.some((name) => name !== "check" && name !== "unit");
-  /** Looks at the sources beside the set-up and the unit tests, which leave a processor idle. */
+  /** Looks at the sources beside the set-up, which leaves a processor idle. */
   let checked = Promise.resolve(0);
   let peers = Promise.resolve();
   const onPackages = () => {
@@ -47,42 +51,90 @@ await runMain(async () => {
     BACKPROP_LAB_ELECTRON: electronPath,
     ...(thorough ? { BACKPROP_LAB_THOROUGH: "1" } : {}),
   };
-  let counts = { passed: 0, failed: 0, skipped: 0 };
-  /** @param {Phase} phase @param {number} code */
-  const failed = (phase, code) => {
-    process.stdout.write(`${phase} failed (exit code ${String(code)})\n${testSummary(counts)}\n`);
-    return 1;
-  };
-  for (const phase of TEST_PHASES.filter((name) => phases.includes(name))) {
-    // Nothing but the tests of a phase with worker threads or a window may keep the processors busy.
-    if (phase !== "unit" && (await checked) !== 0) return failed("check", await checked);
-    if (phase === "integration") await peers;
-    const code = await timed(phase, () => runVitest(phase, { env, electronPath, vitestArgs }));
-    counts = addTestCounts(counts, readTestCounts(resultFile(phase)));
-    if (code !== 0) {
-      const again = phase === "unit" || vitestArgs.length > 0 ? [] : failedFiles(resultFile(phase));
-      if (again.length === 0 || again.length > MOST_AGAIN) return failed(phase, code);
-      process.stdout.write(`${phase}: failed at first, once more alone: ${again.join(", ")}\n`);
-      const second = await timed(phase, () => runVitest(phase, { env, electronPath, vitestArgs: again }));
-      const { passed } = readTestCounts(resultFile(phase));
-      if (second !== 0) return failed(phase, second);
-      process.stdout.write(`${phase}: ${String(passed)} tests passed the second time: look why the first\n`);
-      counts = { ...counts, failed: 0 };
-    }
+  const settings = { env, electronPath, vitestArgs };
+  /** @param {Phase} phase */
+  const wants = (phase) => phases.includes(phase);
+  // Beside the integration tests, which leave a fifth of two processors idle.
+  const unit = wants("unit") ? timed("unit", () => unitTests(settings, only === "unit")) : null;
+  const page = wants("e2e") ? ensureCheckedPage(createReport()) : null;
+  // Each is awaited below: until then its failure is nobody's.
+  for (const begun of [unit, page]) begun?.catch(() => undefined);
+  /** In their order: what comes after a failure does not begin. @type {(() => Promise<PhaseResult>)[]} */
+  const inOrder = [];
+  if (wants("check")) inOrder.push(async () => ({ phase: "check", code: await checked, counts: NO_TESTS }));
+  if (wants("integration")) {
+    inOrder.push(async () => {
+      await peers;
+      return testsTwice("integration", settings);
+    });
   }
-  if ((await checked) !== 0) return failed("check", await checked);
+  if (unit !== null) inOrder.push(() => unit);
+  if (wants("e2e")) {
+    inOrder.push(async () => {
+      await page;
+      return testsTwice("e2e", settings);
+    });
+  }
+  let counts = NO_TESTS;
+  for (const next of inOrder) {
+    const result = await next();
+    counts = addTestCounts(counts, result.counts);
+    if (result.code === 0) continue;
+    process.stdout.write(
+      `${result.phase} failed (exit code ${String(result.code)})\n${testSummary(counts)}\n`,
+    );
+    return 1;
+  }
   process.stdout.write(`${testSummary(counts)}\n`);
   return 0;
 });
 
 /**
- * @param {string} project
- * @param {{ env: NodeJS.ProcessEnv, electronPath: string, vitestArgs: string[] }} options
+ * @param {Settings} settings
+ * @param {boolean} isShown Whether nothing else is printed meanwhile.
+ * @returns {Promise<PhaseResult>}
  */
-async function runVitest(project, { env, electronPath, vitestArgs }) {
+async function unitTests({ env, electronPath, vitestArgs }, isShown) {
+  const args = vitestCommand("unit", vitestArgs);
+  const options = { cwd: projectPaths.projectDir, env: { ...env, ELECTRON_RUN_AS_NODE: "1" } };
+  let code;
+  if (isShown) code = await launch(electronPath, args, options);
+  else {
+    const said = await runCommand(electronPath, args, options);
+    process.stdout.write(`${said.stdout}${said.stderr}`);
+    code = said.code ?? 1;
+  }
+  return { phase: "unit", code, counts: readTestCounts(resultFile("unit")) };
+}
+
+/**
+ * Some files that failed run once more, alone.
+ *
+ * @param {"integration" | "e2e"} phase
+ * @param {Settings} settings
+ * @returns {Promise<PhaseResult>}
+ */
+async function testsTwice(phase, settings) {
+  const code = await timed(phase, () => runVitest(phase, settings));
+  const counts = readTestCounts(resultFile(phase));
+  const again = code === 0 || settings.vitestArgs.length > 0 ? [] : failedFiles(resultFile(phase));
+  if (again.length === 0 || again.length > MOST_AGAIN) return { phase, code, counts };
+  process.stdout.write(`${phase}: failed at first, once more alone: ${again.join(", ")}\n`);
+  const second = await timed(phase, () => runVitest(phase, { ...settings, vitestArgs: again }));
+  if (second !== 0) return { phase, code: second, counts };
+  const { passed } = readTestCounts(resultFile(phase));
+  process.stdout.write(`${phase}: ${String(passed)} tests passed the second time: look why the first\n`);
+  return { phase, code: 0, counts: { ...counts, failed: 0 } };
+}
+
+/**
+ * @param {TestPhase} project
+ * @param {readonly string[]} vitestArgs
+ */
+function vitestCommand(project, vitestArgs) {
   fs.mkdirSync(resultsDir, { recursive: true });
   fs.rmSync(resultFile(project), { force: true });
-  const args = [
+  return [
     path.join(projectPaths.modulesDir, "vitest", "vitest.mjs"),
     "run",
     "--project",
@@ -93,10 +145,17 @@ async function runVitest(project, { env, electronPath, vitestArgs }) {
     `--outputFile.json=${resultFile(project)}`,
     ...vitestArgs,
   ];
+}
+
+/**
+ * @param {"integration" | "e2e"} project
+ * @param {Settings} settings
+ */
+async function runVitest(project, { env, electronPath, vitestArgs }) {
+  const args = vitestCommand(project, vitestArgs);
   const cwd = projectPaths.projectDir;
-  if (project === "e2e") await ensureCheckedPage(createReport());
-  else {
-    // As the app: its V8, its Node-API, its SQLite.
+  // As the app: its V8, its Node-API, its SQLite.
+  if (project === "integration") {
     return launch(electronPath, args, { cwd, env: { ...env, ELECTRON_RUN_AS_NODE: "1" } });
   }
   // Under plain Node, so that the Electron it opens does not inherit ELECTRON_RUN_AS_NODE.
