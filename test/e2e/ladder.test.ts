@@ -233,10 +233,13 @@ describe("the ladder view", () => {
     const entry = chartBox("bars").getByRole("button", { name: "Show as table" });
     await entry.click();
     await chartBox("bars").getByRole("button", { name: "Show as chart" }).click();
-    expect(await page.getByRole("button", { name: /^Cancel / }).count()).toBe(1);
+    // What is measured by then draws every chart; the last two sizes are most of the work.
+    const sizes = page.getByRole("radiogroup", { name: "Size shown" });
+    await sizes.getByText("512³", { exact: true }).waitFor();
+    await page.getByRole("button", { name: /^Cancel / }).click();
     await idle(page);
-    // On a busy machine the budget cuts what scales at the largest size.
-    await page.getByRole("radiogroup", { name: "Size shown" }).getByText("64³", { exact: true }).click();
+    // On a busy machine the budget cuts what scales at a large size.
+    await sizes.getByText("64³", { exact: true }).click();
     for (const { theme, rules } of THEMES) {
       await chooseTheme(page, theme);
       await showView(page, "Ladder");
