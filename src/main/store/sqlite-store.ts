@@ -17,11 +17,7 @@ import {
 } from "../../shared/runs/run-records.ts";
 import { ownPartsOf, type OwnPart } from "../../shared/runs/own-part.ts";
 import { TRASH_DAYS, type RunChange } from "../../shared/runs/run-changes.ts";
-import type { StoredDataset } from "../../shared/experiments/stored-dataset.ts";
-import type { RunView } from "../../shared/runs/run-table.ts";
-import type { Tuning } from "../../shared/experiments/tuning.ts";
 import { sweepParts } from "../data/replace-file.ts";
-import { DocumentRecords } from "./document-records.ts";
 import { unownedNames } from "./parted-rows.ts";
 import { CellTable, type CellParts } from "./tables/cell-table.ts";
 import type { Database } from "./open/database.ts";
@@ -32,15 +28,18 @@ import { MetricTable } from "./tables/metric-table.ts";
 import { newRunId } from "./run-id.ts";
 import { changedRun, RunTable } from "./tables/run-table.ts";
 import { StoreConnection, type OpenedDatabase } from "./store-connection.ts";
-import type { NewRun, RunEnd, RunTiming, Store, StoreInfo, TuningKey } from "./store.ts";
+import type { NewRun, RunEnd, RunTiming, Store, StoreInfo } from "./store.ts";
 import { TimingTable } from "./tables/timing-table.ts";
 import { EventTable } from "./tables/event-table.ts";
 import { ReportTable } from "./tables/report-table.ts";
-import { ExerciseTable, type ExerciseKey, type StoredExercise } from "./tables/exercise-table.ts";
-import { DatasetTable, type DatasetRow, type TestLook } from "./tables/dataset-table.ts";
-import { QueueTable, type FoundQueuedRow, type QueuedRow } from "./tables/queue-table.ts";
-import { ViewTable } from "./tables/view-table.ts";
-import { TuningTable } from "./tables/tuning-table.ts";
+import { QueueTable } from "./tables/queue-table.ts";
+import { DatasetRecords } from "./records/dataset-records.ts";
+import { DocumentRecords } from "./records/document-records.ts";
+import { ExerciseRecords } from "./records/exercise-records.ts";
+import { QueueRecords } from "./records/queue-records.ts";
+import type { StoreAccess } from "./records/store-access.ts";
+import { TuningRecords } from "./records/tuning-records.ts";
+import { ViewRecords } from "./records/view-records.ts";
 
 /** Why a run that a dead process has left ended. */
 export const INTERRUPTED =
@@ -70,15 +69,16 @@ export class SqliteStore extends StoreConnection implements Store {
   readonly #timings: TimingTable;
   readonly #gradientChecks: GradientCheckTable;
   readonly #metrics: MetricTable;
-  readonly #tunings: TuningTable;
   readonly #ladders: LadderTable;
   readonly #reports: ReportTable;
   readonly #events: EventTable;
-  readonly #views: ViewTable;
-  readonly #exercises: ExerciseTable;
-  readonly documents: DocumentRecords;
-  readonly #datasets: DatasetTable;
   readonly #queue: QueueTable;
+  readonly documents: DocumentRecords;
+  readonly datasets: DatasetRecords;
+  readonly queue: QueueRecords;
+  readonly exercises: ExerciseRecords;
+  readonly views: ViewRecords;
+  readonly tunings: TuningRecords;
 
   constructor(opened: OpenedDatabase) {
     super(opened);
@@ -89,34 +89,25 @@ export class SqliteStore extends StoreConnection implements Store {
     this.#timings = new TimingTable(db);
     this.#gradientChecks = new GradientCheckTable(db);
     this.#metrics = new MetricTable(db);
-    this.#tunings = new TuningTable(db);
     this.#ladders = new LadderTable(db);
     this.#reports = new ReportTable(db);
     this.#events = new EventTable(db);
-    this.#views = new ViewTable(db);
-    this.#exercises = new ExerciseTable(db);
-    this.documents = new DocumentRecords(db, {
+    this.#queue = new QueueTable(db);
+    const access: StoreAccess = {
       attempt: (action, body) => this.attempt(action, body),
       write: (action, body) => this.write(action, body),
-    });
-    this.#datasets = new DatasetTable(db);
-    this.#queue = new QueueTable(db);
+      writeDurably: (action, body) => this.writeDurably(action, body),
+    };
+    this.documents = new DocumentRecords(db, access);
+    this.datasets = new DatasetRecords(db, access);
+    this.queue = new QueueRecords(this.#queue, access);
+    this.exercises = new ExerciseRecords(db, access);
+    this.views = new ViewRecords(db, access);
+    this.tunings = new TuningRecords(db, access);
   }
 
   saveMachine(machine: Machine): void {
     this.write("save the machine", () => this.#machines.save(machine));
-  }
-
-  findTuning(key: TuningKey): Tuning | undefined {
-    return this.attempt("read the kernels' tuning", () => this.#tunings.find(key));
-  }
-
-  saveTuning(key: TuningKey, tuning: Tuning): void {
-    this.write("save the kernels' tuning", () => this.#tunings.save(key, tuning));
-  }
-
-  dropTuning(key: TuningKey): void {
-    this.write("forget the kernels' tuning", () => this.#tunings.drop(key));
   }
 
   createRun(newRun: NewRun): RunSummary {
@@ -328,74 +319,6 @@ export class SqliteStore extends StoreConnection implements Store {
 
   unownedNames(): readonly string[] {
     return this.attempt("look for what was left of runs", () => unownedNames(this.db));
-  }
-
-  listViews(): readonly RunView[] {
-    return this.attempt("list the views", () => this.#views.list());
-  }
-
-  saveView(view: RunView): void {
-    this.write("save a view", () => this.#views.save(view));
-  }
-
-  dropView(name: string): void {
-    this.write("forget a view", () => this.#views.drop(name));
-  }
-
-  listExercises(lesson: string): readonly StoredExercise[] {
-    return this.attempt("read the progress in a lesson", () => this.#exercises.ofLesson(lesson));
-  }
-
-  saveAttempt(key: ExerciseKey, pass: { readonly at: string; readonly codeHash: string } | null): void {
-    this.writeDurably("save an attempt at an exercise", () => this.#exercises.attempted(key, pass));
-  }
-
-  saveHintShown(key: ExerciseKey, shown: number): void {
-    this.write("note that a hint was shown", () => this.#exercises.hintShown(key, shown));
-  }
-
-  saveSolutionShown(key: ExerciseKey): void {
-    this.write("note that a solution was shown", () => this.#exercises.solutionShown(key));
-  }
-
-  listDatasets(): readonly DatasetRow[] {
-    return this.attempt("list the data sets", () => this.#datasets.list());
-  }
-
-  saveDataset(stored: StoredDataset): void {
-    this.writeDurably("save a data set", () => this.#datasets.save(stored));
-  }
-
-  setDatasetRemoved(id: string, at: string | null): void {
-    this.writeDurably("remove a data set", () => this.#datasets.setRemoved(id, at));
-  }
-
-  dropDataset(id: string): void {
-    this.write("forget a data set", () => this.#datasets.drop(id));
-  }
-
-  listQueue(): FoundQueuedRow[] {
-    return this.attempt("read the queue", () => this.#queue.list());
-  }
-
-  addToQueue(trainings: readonly QueuedRow[], weights: Uint8Array | null): void {
-    this.writeDurably("queue trainings", () => this.#queue.add(trainings, weights));
-  }
-
-  queuedWeights(id: string): Uint8Array | null {
-    return this.attempt("read the weights of a queued training", () => this.#queue.weightsOf(id));
-  }
-
-  dropFromQueue(ids: readonly string[]): void {
-    this.writeDurably("take trainings out of the queue", () => this.#queue.drop(ids));
-  }
-
-  addTestLook(look: TestLook): void {
-    this.writeDurably("record a look at test rows", () => this.#datasets.addLook(look));
-  }
-
-  testLooks(datasetId: string, runId: string): { readonly ofDataset: number; readonly ofRun: number } {
-    return this.attempt("count the looks at test rows", () => this.#datasets.looks(datasetId, runId));
   }
 
   /** What a reader needs to follow the table: see RunIndex. */

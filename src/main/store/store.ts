@@ -14,14 +14,12 @@ import type {
   Timing,
 } from "../../shared/runs/run-records.ts";
 import type { RunChange } from "../../shared/runs/run-changes.ts";
-import type { ExerciseKey, StoredExercise } from "./tables/exercise-table.ts";
-import type { RunView } from "../../shared/runs/run-table.ts";
-import type { StoredDataset } from "../../shared/experiments/stored-dataset.ts";
-import type { Tuning } from "../../shared/experiments/tuning.ts";
-import type { DocumentRecords } from "./document-records.ts";
-
-import type { DatasetRow, TestLook } from "./tables/dataset-table.ts";
-import type { FoundQueuedRow, QueuedRow } from "./tables/queue-table.ts";
+import type { DatasetRecords } from "./records/dataset-records.ts";
+import type { DocumentRecords } from "./records/document-records.ts";
+import type { ExerciseRecords } from "./records/exercise-records.ts";
+import type { QueueRecords } from "./records/queue-records.ts";
+import type { TuningRecords } from "./records/tuning-records.ts";
+import type { ViewRecords } from "./records/view-records.ts";
 import type { LadderFrame } from "./tables/ladder-table.ts";
 
 /** What is known of a run when it starts. */
@@ -42,18 +40,6 @@ export interface RunEnd {
   readonly failure: string | null;
   /** ISO 8601 UTC. */
   readonly finishedAt: string;
-}
-
-/** What a tuning of the kernels holds for: this CPU, this runtime, this build. */
-export interface TuningKey {
-  readonly cpuModel: string;
-  readonly electron: string;
-  readonly v8: string;
-  /** Flags of V8 in force, separated by blanks. */
-  readonly v8Flags: string;
-  readonly appVersion: string;
-  /** Hash of the kernels' modules. */
-  readonly kernels: string;
 }
 
 /** A timing with what identifies its run: one row of the CSV. */
@@ -94,6 +80,11 @@ export interface Store {
   /** Where the files of notebooks that people write are: beside the database too. */
   readonly notebooksFolder: string;
   readonly documents: DocumentRecords;
+  readonly datasets: DatasetRecords;
+  readonly queue: QueueRecords;
+  readonly exercises: ExerciseRecords;
+  readonly views: ViewRecords;
+  readonly tunings: TuningRecords;
   /** Why it is read-only (in use, newer schema, asked for), or null. */
   readonly readOnlyReason: string | null;
   /** What the user must be told about opening it: damage, what was restored, a migration. */
@@ -112,12 +103,6 @@ export interface Store {
 
   /** Saves or renews a machine; runs refer to it, so it comes first. */
   saveMachine(machine: Machine): void;
-  /** The saved tuning of exactly this CPU, runtime and build, if there is one. */
-  findTuning(key: TuningKey): Tuning | undefined;
-  /** Saves a tuning in place of the last one on this CPU and runtime, whatever build that was of. */
-  saveTuning(key: TuningKey, tuning: Tuning): void;
-  /** Forgets the tuning on this CPU and runtime. */
-  dropTuning(key: TuningKey): void;
   /** Starts a run; durable when it returns. */
   createRun(run: NewRun): RunSummary;
   /** An ended run goes on, as when the notebook's next cell is run; durable when it returns. */
@@ -172,34 +157,6 @@ export interface Store {
   expiredRuns(now: Date): readonly string[];
   /** Names of what belongs to no run: of an import that is on, or was killed. */
   unownedNames(): readonly string[];
-  /** Imported data sets in the order of their import, removed ones among them. */
-  listDatasets(): readonly DatasetRow[];
-  /** Saves or renews a data set, whose files are written already; durable when it returns. */
-  saveDataset(stored: StoredDataset): void;
-  /** Marks a data set as removed, or takes that back with null. */
-  setDatasetRemoved(id: string, at: string | null): void;
-  /** Forgets a data set whose files are gone. */
-  dropDataset(id: string): void;
-  /** Records that test rows were looked at; durable when it returns. */
-  addTestLook(look: TestLook): void;
-  /** How often a data set's test rows were looked at, and how often with this run. */
-  testLooks(datasetId: string, runId: string): { readonly ofDataset: number; readonly ofRun: number };
-  /** Trainings that wait, in their order, those that cannot be read any more among them. */
-  listQueue(): readonly FoundQueuedRow[];
-  /** All or none of them, with the content of a file of weights that all begin with; durable when it returns. */
-  addToQueue(trainings: readonly QueuedRow[], weights: Uint8Array | null): void;
-  /** The weights that a queued training begins with; null where they are drawn. */
-  queuedWeights(id: string): Uint8Array | null;
-  dropFromQueue(ids: readonly string[]): void;
-  listViews(): readonly RunView[];
-  saveView(view: RunView): void;
-  dropView(name: string): void;
-  /** What is kept of a lesson's exercises: those that were tried, hinted at or shown. */
-  listExercises(lesson: string): readonly StoredExercise[];
-  /** Counts an attempt; of a pass also when and with which code. */
-  saveAttempt(key: ExerciseKey, pass: { readonly at: string; readonly codeHash: string } | null): void;
-  saveHintShown(key: ExerciseKey, shown: number): void;
-  saveSolutionShown(key: ExerciseKey): void;
   /**
    * Timings of several runs, run by run in recorded order, a page at a time: writing may go on meanwhile. A ladder's are
    * the samples of its rungs, the cold call as a warm-up.

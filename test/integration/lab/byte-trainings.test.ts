@@ -71,7 +71,7 @@ beforeAll(() => {
     );
     const targets = Float32Array.from({ length: rows }, (_, row) => hash32(row) % CLASSES);
     writeFileSync(join(place, "targets.bin"), new Uint8Array(targets.buffer));
-    store.saveDataset(stored);
+    store.datasets.save(stored);
   }
   const place = join(store.datasetsFolder, "folder");
   const rows = FOLDER.trainRows + FOLDER.validRows;

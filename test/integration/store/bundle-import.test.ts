@@ -493,10 +493,10 @@ describe("a run whose row cannot be read (issue 14, 26)", () => {
 
   test("a view that cannot be read shows all runs, beside the others", () => {
     const store = folder.open(folder.file("to.sqlite"));
-    store.saveView({ ...DEFAULT_VIEW, name: "good", query: "lr>1" });
-    store.saveView({ ...DEFAULT_VIEW, name: "spoilt", query: "lr>2" });
+    store.views.save({ ...DEFAULT_VIEW, name: "good", query: "lr>1" });
+    store.views.save({ ...DEFAULT_VIEW, name: "spoilt", query: "lr>2" });
     spoil("UPDATE saved_view SET view = '[]' WHERE name = 'spoilt'");
-    expect(store.listViews().map(({ name, query }) => [name, query])).toEqual([
+    expect(store.views.list().map(({ name, query }) => [name, query])).toEqual([
       ["good", "lr>1"],
       ["spoilt", ""],
     ]);

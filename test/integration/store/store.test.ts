@@ -47,19 +47,19 @@ test("createRun() takes a training out of the queue with its run, and its weight
   const { store } = storeWithRun();
   const request = { spec: NOTEBOOK_SPEC, threads: 2 };
   const row = { queuedAt: "2026-11-30T02:00:00.000Z", title: "784-50-10", note: "seeds", request };
-  store.addToQueue(
+  store.queue.add(
     [
       { ...row, id: "a" },
       { ...row, id: "b" },
     ],
     new Uint8Array([1, 2, 3]),
   );
-  store.addToQueue([{ ...row, id: "c" }], null);
+  store.queue.add([{ ...row, id: "c" }], null);
   store.createRun({ ...notebookRun, queuedId: "a" });
-  expect(store.listQueue()).toStrictEqual(["b", "c"].map((id) => ({ ...row, id, problem: "" })));
-  expect(store.queuedWeights("b")).toEqual(Buffer.from([1, 2, 3]));
-  expect(store.queuedWeights("c")).toBeNull();
-  store.dropFromQueue(["b"]);
+  expect(store.queue.list()).toStrictEqual(["b", "c"].map((id) => ({ ...row, id, problem: "" })));
+  expect(store.queue.weightsOf("b")).toEqual(Buffer.from([1, 2, 3]));
+  expect(store.queue.weightsOf("c")).toBeNull();
+  store.queue.drop(["b"]);
   store.close();
   const db = connect(folder.file(), { nativeBinding });
   expect(db.prepare("SELECT * FROM queued_weights").all()).toStrictEqual([]);
@@ -70,16 +70,16 @@ test("listQueue() names what cannot be read any more, and queuedWeights() what i
   const { store } = storeWithRun();
   const request = { spec: NOTEBOOK_SPEC, threads: 2 };
   const row = { id: "a", queuedAt: "2026-11-30T02:00:00.000Z", title: "784-50-10", note: "", request };
-  store.addToQueue([row], new Uint8Array([1]));
+  store.queue.add([row], new Uint8Array([1]));
   const db = connect(folder.file(), { nativeBinding });
   db.exec(
     "UPDATE queued_training SET request = '{\"threads\":2}'; UPDATE queued_weights SET content = x'02'",
   );
   db.close();
-  const [found] = store.listQueue();
+  const [found] = store.queue.list();
   expect(found).toMatchObject({ id: "a", title: "784-50-10", request: null });
   expect(found.problem).toMatch(/^The queued training 784-50-10 cannot be read: spec: /);
-  expect(() => store.queuedWeights("a")).toThrow(/file of weights of a queued training cannot be read/);
+  expect(() => store.queue.weightsOf("a")).toThrow(/file of weights of a queued training cannot be read/);
 });
 
 test("createRun() throws StoreError when the machine is not saved", () => {

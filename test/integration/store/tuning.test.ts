@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { StoreError } from "../../../src/core/errors.ts";
-import type { TuningKey } from "../../../src/main/store/store.ts";
+import type { TuningKey } from "../../../src/main/store/tables/tuning-table.ts";
 import type { Tuning } from "../../../src/shared/experiments/tuning.ts";
 import { connect } from "../../../src/main/store/open/database.ts";
 import { nativeBinding } from "./recorded-values.ts";
@@ -35,17 +35,17 @@ const tuning: Tuning = {
 
 test("findTuning() gives what saveTuning() saved, also after the store was opened again", () => {
   const store = folder.open(folder.file());
-  expect(store.findTuning(key)).toBeUndefined();
-  store.saveTuning(key, tuning);
-  expect(store.findTuning(key)).toStrictEqual(tuning);
+  expect(store.tunings.find(key)).toBeUndefined();
+  store.tunings.save(key, tuning);
+  expect(store.tunings.find(key)).toStrictEqual(tuning);
   store.close();
-  expect(folder.open(folder.file()).findTuning(key)).toStrictEqual(tuning);
+  expect(folder.open(folder.file()).tunings.find(key)).toStrictEqual(tuning);
 });
 
 test("saveTuning() keeps a peak, and a cache, that are unknown as unknown", () => {
   const store = folder.open(folder.file());
-  store.saveTuning(key, { ...tuning, peakGflops: null, systemCacheBytes: null });
-  expect(store.findTuning(key)).toMatchObject({ peakGflops: null, systemCacheBytes: null });
+  store.tunings.save(key, { ...tuning, peakGflops: null, systemCacheBytes: null });
+  expect(store.tunings.find(key)).toMatchObject({ peakGflops: null, systemCacheBytes: null });
 });
 
 test.each<[keyof TuningKey, string]>([
@@ -57,39 +57,39 @@ test.each<[keyof TuningKey, string]>([
   ["kernels", "c3d4"],
 ])("findTuning() gives nothing for another %s", (name, value) => {
   const store = folder.open(folder.file());
-  store.saveTuning(key, tuning);
-  expect(store.findTuning({ ...key, [name]: value })).toBeUndefined();
+  store.tunings.save(key, tuning);
+  expect(store.tunings.find({ ...key, [name]: value })).toBeUndefined();
 });
 
 test("saveTuning() replaces the tuning of another build on the same CPU and runtime", () => {
   const store = folder.open(folder.file());
-  store.saveTuning(key, tuning);
-  store.saveTuning({ ...key, kernels: "c3d4" }, { ...tuning, chosen: "simd128" });
-  expect(store.findTuning(key)).toBeUndefined();
-  expect(store.findTuning({ ...key, kernels: "c3d4" })?.chosen).toBe("simd128");
+  store.tunings.save(key, tuning);
+  store.tunings.save({ ...key, kernels: "c3d4" }, { ...tuning, chosen: "simd128" });
+  expect(store.tunings.find(key)).toBeUndefined();
+  expect(store.tunings.find({ ...key, kernels: "c3d4" })?.chosen).toBe("simd128");
 });
 
 test("dropTuning() forgets the tuning of this CPU and runtime and no other", () => {
   const store = folder.open(folder.file());
   const other = { ...key, cpuModel: "Another CPU" };
-  store.saveTuning(key, tuning);
-  store.saveTuning(other, tuning);
-  store.dropTuning(key);
-  expect(store.findTuning(key)).toBeUndefined();
-  expect(store.findTuning(other)).toStrictEqual(tuning);
+  store.tunings.save(key, tuning);
+  store.tunings.save(other, tuning);
+  store.tunings.drop(key);
+  expect(store.tunings.find(key)).toBeUndefined();
+  expect(store.tunings.find(other)).toStrictEqual(tuning);
 });
 
 test("findTuning() throws StoreError when the row was changed outside the app", () => {
   const store = folder.open(folder.file());
-  store.saveTuning(key, tuning);
+  store.tunings.save(key, tuning);
   const db = connect(folder.file(), { nativeBinding });
   db.exec(`UPDATE tuning SET candidates = '[{"gflops":"fast"}]'`);
   db.close();
-  expect(() => store.findTuning(key)).toThrow(StoreError);
+  expect(() => store.tunings.find(key)).toThrow(StoreError);
 });
 
 test("saveTuning() throws StoreError when the store is read-only", () => {
   folder.open(folder.file()).close();
   const store = folder.open(folder.file(), { readOnly: true });
-  expect(() => store.saveTuning(key, tuning)).toThrow(/open for reading only/);
+  expect(() => store.tunings.save(key, tuning)).toThrow(/open for reading only/);
 });

@@ -27,10 +27,7 @@ export interface LibraryOptions {
   readonly root: string;
   readonly resourcesDir: string;
   /** Where imported sets are described; without one there are none but an earlier version's folders. */
-  readonly store?: Pick<
-    Store,
-    "readOnly" | "listDatasets" | "saveDataset" | "setDatasetRemoved" | "dropDataset"
-  >;
+  readonly store?: Pick<Store, "readOnly" | "datasets">;
   /** Hears once of each folder that should hold a data set and does not. */
   readonly onProblem?: (problem: string) => void;
 }
@@ -127,7 +124,7 @@ export class DatasetLibrary {
     try {
       if (this.#options.store === undefined)
         throw new ContractError("Data sets cannot be saved without a database");
-      this.#options.store.saveDataset(stored);
+      this.#options.store.datasets.save(stored);
     } catch (error) {
       await rm(join(this.#options.root, stored.dataset.id), { recursive: true, force: true });
       throw error;
@@ -143,7 +140,7 @@ export class DatasetLibrary {
     const dataset = this.find(id);
     if (dataset.id === MNIST_DATASET.id) throw new ContractError("MNIST belongs to the app and stays");
     if (toyOf(id) !== null) throw new ContractError("A toy takes no room: there is nothing to remove");
-    if (this.stored(id) !== undefined) this.#options.store?.setDatasetRemoved(id, new Date().toISOString());
+    if (this.stored(id) !== undefined) this.#options.store?.datasets.setRemoved(id, new Date().toISOString());
     else await rm(join(this.#options.root, dataset.id), { recursive: true, force: true });
   }
 
@@ -151,7 +148,7 @@ export class DatasetLibrary {
   restore({ id }: { readonly id: string }): Dataset {
     const row = this.#rows().find(({ stored }) => stored.dataset.id === id);
     if (row === undefined) throw new ContractError(`The data set "${id}" is gone: import it again`);
-    this.#options.store?.setDatasetRemoved(id, null);
+    this.#options.store?.datasets.setRemoved(id, null);
     return row.stored.dataset;
   }
 
@@ -162,7 +159,7 @@ export class DatasetLibrary {
     for (const { stored, removedAt } of this.#rows()) {
       if (removedAt === null || now.getTime() - Date.parse(removedAt) < KEPT_DAYS * DAY_MS) continue;
       await rm(join(root, stored.dataset.id), { recursive: true, force: true });
-      store.dropDataset(stored.dataset.id);
+      store.datasets.drop(stored.dataset.id);
     }
     for (const { name } of entriesOf(root)) {
       const [, pid] = /^import-(\d+)-\d+\.part$/.exec(name) ?? [];
@@ -171,8 +168,8 @@ export class DatasetLibrary {
     }
   }
 
-  #rows(): ReturnType<Store["listDatasets"]> {
-    return this.#options.store?.listDatasets() ?? [];
+  #rows(): ReturnType<Store["datasets"]["list"]> {
+    return this.#options.store?.datasets.list() ?? [];
   }
 
   /** What there is, and what is wrong with folders that no row of the database describes. */

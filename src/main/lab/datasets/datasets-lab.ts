@@ -55,7 +55,7 @@ export class DatasetsLab {
       .listRuns()
       .filter(({ config }) => config["data"] === id)
       .map((run) => ({ id: run.id, name: run.name }));
-    const testLooks = store.testLooks(id, "").ofDataset;
+    const testLooks = store.datasets.testLooks(id, "").ofDataset;
     return datasetDetails(this.#library.open(id), this.#library.stored(id), { runs, testLooks });
   }
 

@@ -1,7 +1,8 @@
 import type { Machine } from "../../../shared/runs/run-records.ts";
 import { messageOf } from "../../../core/thrown.ts";
 import type { TuningCache } from "../../engine/tune-kernels.ts";
-import type { Store, TuningKey } from "../../store/store.ts";
+import type { Store } from "../../store/store.ts";
+import type { TuningKey } from "../../store/tables/tuning-table.ts";
 
 /** The tunings kept in the database, and what is wrong with keeping them. */
 export interface StoredTuning extends TuningCache {
@@ -43,16 +44,16 @@ export function storedTuning(
       return problem;
     },
     load: (kernels) =>
-      attempt("The kernels' tuning could not be read", () => store.findTuning(keyOf(kernels)) ?? null),
+      attempt("The kernels' tuning could not be read", () => store.tunings.find(keyOf(kernels)) ?? null),
     save: (kernels, tuning) => {
       attempt("The kernels' tuning could not be saved", () => {
-        store.saveTuning(keyOf(kernels), tuning);
+        store.tunings.save(keyOf(kernels), tuning);
         problem = null;
       });
     },
     drop: (kernels) => {
       attempt("The kernels' tuning could not be forgotten", () => {
-        store.dropTuning(keyOf(kernels));
+        store.tunings.drop(keyOf(kernels));
       });
     },
   };

@@ -5,7 +5,7 @@ import type { LabDocument } from "../../../shared/documents/lab-document.ts";
 import { readLabDocument } from "../../../shared/documents/read-lab-document.ts";
 import { thinVersions } from "../../../shared/documents/thin-versions.ts";
 import { writeLabDocument } from "../../../shared/documents/write-lab-document.ts";
-import type { DocumentRecords } from "../../store/document-records.ts";
+import type { DocumentRecords } from "../../store/records/document-records.ts";
 import type { DocumentRow } from "../../store/tables/document-table.ts";
 import type { NotebookFolder } from "./notebook-folder.ts";
 import { wellFormed } from "./well-formed.ts";

@@ -1,5 +1,5 @@
 import type { DocumentEntry } from "../../../shared/documents/document-records.ts";
-import type { DocumentRecords } from "../../store/document-records.ts";
+import type { DocumentRecords } from "../../store/records/document-records.ts";
 import type { BundledDocuments } from "./bundled-documents.ts";
 import { entryOf } from "./document-keeper.ts";
 

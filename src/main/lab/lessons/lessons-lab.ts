@@ -105,7 +105,7 @@ export class LessonsLab {
     // What was cancelled says nothing of the exercise.
     if (!this.#store.readOnly && result.error?.kind !== "stopped") {
       const pass = result.passed ? { at: new Date().toISOString(), codeHash: result.codeHash } : null;
-      this.#store.saveAttempt({ lesson: lessonKey(document), exercise: exercise.name }, pass);
+      this.#store.exercises.saveAttempt({ lesson: lessonKey(document), exercise: exercise.name }, pass);
     }
     return result;
   }
@@ -214,7 +214,7 @@ export class LessonsLab {
     const hint = hints[before] ?? null;
     const shown = hint === null ? hints.length : before + 1;
     if (hint !== null && !this.#store.readOnly) {
-      this.#store.saveHintShown({ lesson: lessonKey(document), exercise: name }, shown);
+      this.#store.exercises.saveHintShown({ lesson: lessonKey(document), exercise: name }, shown);
     }
     return { hint, shown, of: hints.length };
   }
@@ -228,7 +228,7 @@ export class LessonsLab {
       );
     }
     if (!this.#store.readOnly) {
-      this.#store.saveSolutionShown({ lesson: lessonKey(document), exercise: exercise.name });
+      this.#store.exercises.saveSolutionShown({ lesson: lessonKey(document), exercise: exercise.name });
     }
     return { source: exercise.solution };
   }
@@ -277,7 +277,7 @@ export class LessonsLab {
 
   #progressOf(document: LabDocument): ExerciseProgress[] {
     const kept = new Map(
-      this.#store.listExercises(lessonKey(document)).map((row) => [row.exercise, row] as const),
+      this.#store.exercises.ofLesson(lessonKey(document)).map((row) => [row.exercise, row] as const),
     );
     return exercisesOf(document).map((exercise) => {
       const { name, title, hints, solution } = exercise;

@@ -2,7 +2,7 @@ import { DataFormatError } from "../../../core/errors.ts";
 import { isDefinedPart } from "../../../shared/live/part-text.ts";
 import type { NotebookPart } from "../../../shared/live/notebook-part.ts";
 import { MOST_SOURCE } from "../../../shared/specs/own-part-spec.ts";
-import type { DocumentRecords } from "../../store/document-records.ts";
+import type { DocumentRecords } from "../../store/records/document-records.ts";
 import { PlannedDocument } from "./planned-document.ts";
 
 /** The text that a notebook has now; null where it is no notebook any more. */

@@ -10,15 +10,15 @@ export class ViewsLab {
   }
 
   list(): readonly RunView[] {
-    return this.#store.listViews();
+    return this.#store.views.list();
   }
 
   /** Saves a view under its name, in place of an earlier one. @throws {StoreError} */
   save(view: RunView): void {
-    this.#store.saveView(view);
+    this.#store.views.save(view);
   }
 
   drop({ name }: { readonly name: string }): void {
-    this.#store.dropView(name);
+    this.#store.views.drop(name);
   }
 }

@@ -39,7 +39,7 @@ export class TrainingQueue {
   restore(): void {
     const { store } = this.#services;
     if (store.readOnly) return;
-    const found = store.listQueue().map(({ problem: reason, ...row }): Queued => {
+    const found = store.queue.list().map(({ problem: reason, ...row }): Queued => {
       const state = row.request === null ? "unreadable" : "held";
       return { ...row, state, reason };
     });
@@ -59,7 +59,7 @@ export class TrainingQueue {
     if (this.#closed) throw new ContractError("The lab is closing: no training can be queued any more");
     const queuedAt = new Date().toISOString();
     const rows = trainings.map((training) => ({ id: randomUUID(), queuedAt, note, ...training }));
-    this.#services.store.addToQueue(rows, weights);
+    this.#services.store.queue.add(rows, weights);
     const added = rows.map((row): Queued => ({ ...row, state: "waits", reason: "" }));
     this.#set([...this.#queue, ...added]);
     void this.startNext();
@@ -68,7 +68,7 @@ export class TrainingQueue {
 
   /** @throws {StoreError} */
   remove(ids: readonly string[]): void {
-    this.#services.store.dropFromQueue(ids);
+    this.#services.store.queue.drop(ids);
     this.#set(this.#queue.filter(({ id }) => !ids.includes(id)));
   }
 
@@ -128,7 +128,7 @@ export class TrainingQueue {
     if (request === null) throw new TypeError(`The queued training ${id} cannot be read`);
     const sweep = note === "" ? {} : { sweep: note };
     const order = { ...request, again: true, ...sweep, queuedId: id };
-    const weights = this.#services.store.queuedWeights(id);
+    const weights = this.#services.store.queue.weightsOf(id);
     if (weights === null) return order;
     return { ...order, given: await withGivenWeights(weights, (givenFor) => givenFor(order.spec)) };
   }

@@ -7,7 +7,18 @@ import {
 } from "../../../shared/experiments/tuning.ts";
 import { keptStatement, type Database } from "../open/database.ts";
 import { fromJsonColumn, toJsonColumn } from "./json-column.ts";
-import type { TuningKey } from "../store.ts";
+
+/** What a tuning of the kernels holds for: this CPU, this runtime, this build. */
+export interface TuningKey {
+  readonly cpuModel: string;
+  readonly electron: string;
+  readonly v8: string;
+  /** Flags of V8 in force, separated by blanks. */
+  readonly v8Flags: string;
+  readonly appVersion: string;
+  /** Hash of the kernels' modules. */
+  readonly kernels: string;
+}
 
 interface TuningRow {
   readonly measuredAt: string;

@@ -65,7 +65,7 @@ export class PredictLab {
     const { store } = this.#services;
     const { training } = checkpointsOf(store, runId);
     const id = training.spec.data.name;
-    const { ofDataset: looks, ofRun: looksOfRun } = store.testLooks(id, runId);
+    const { ofDataset: looks, ofRun: looksOfRun } = store.datasets.testLooks(id, runId);
     const [rows, missing] = this.#countTestRows(id);
     const refusal = store.readOnly
       ? `a look is counted, and the database is read-only: ${store.readOnlyReason ?? "it cannot be written"}`
@@ -99,10 +99,10 @@ export class PredictLab {
     return this.#supervisor.work("training", "Evaluating on test rows", async () => {
       const data = await this.#rows.rows({ name: dataset.id, split: "test", rows });
       const at = new Date().toISOString();
-      store.addTestLook({ datasetId: dataset.id, runId, weights, at });
+      store.datasets.addTestLook({ datasetId: dataset.id, runId, weights, at });
       const { outputs, loss } = await this.#forward(training.network, checkpoint, data);
       const targets = viewOf(engine.arena.memory, data.y, "float32").slice();
-      const { ofDataset, ofRun } = store.testLooks(dataset.id, runId);
+      const { ofDataset, ofRun } = store.datasets.testLooks(dataset.id, runId);
       const scores = scoreRows(dataset.target, training.network.loss, { outputs, targets, rows });
       const looks = { looks: ofDataset, looksOfRun: ofRun };
       const score = { runId, weights, at, dataset: dataset.id, rows, loss, ...scores, ...looks };

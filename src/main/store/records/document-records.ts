@@ -1,24 +1,19 @@
-import type { DocumentVersion } from "../../shared/documents/document-records.ts";
-import { keptStatement, type Database } from "./open/database.ts";
+import type { DocumentVersion } from "../../../shared/documents/document-records.ts";
+import type { StoreAccess } from "./store-access.ts";
+import { keptStatement, type Database } from "../open/database.ts";
 import {
   DocumentOutputTable,
   type CellOutputRecord,
   type OutputOfDocument,
-} from "./tables/document-output-table.ts";
-import { DocumentTable, type DocumentRow } from "./tables/document-table.ts";
-import { DocumentVersionTable } from "./tables/document-version-table.ts";
+} from "../tables/document-output-table.ts";
+import { DocumentTable, type DocumentRow } from "../tables/document-table.ts";
+import { DocumentVersionTable } from "../tables/document-version-table.ts";
 
 /** Text that may not have reached its file. */
 export interface JournalRow {
   /** What it was typed upon. */
   readonly baseVersion: number;
   readonly text: string;
-}
-
-/** How the database is read and written; each throws StoreError. */
-export interface StoreAccess {
-  readonly attempt: <T>(action: string, body: () => T) => T;
-  readonly write: <T>(action: string, body: () => T) => T;
 }
 
 /** What the database keeps of notebooks that people write. Every method throws StoreError. */
