@@ -11,7 +11,7 @@ import { readDocumentFile } from "../lab/documents/read-document-file.ts";
 import { COMMAND_NAME } from "../place/command-name.ts";
 import { EXIT, type ExitCode } from "./exit-code.ts";
 import { complain, warn } from "./print.ts";
-import { quoted } from "../lab/cluster/job-script.ts";
+import { quoted } from "../place/shell-word.ts";
 import { readSpec } from "./read-spec.ts";
 import { requireNoFiles } from "./require-no-files.ts";
 import { givenWeights } from "./train-command.ts";

@@ -5,7 +5,7 @@ import { ContractError } from "../../../core/errors.ts";
 import { DAMAGED } from "./collect-sweep.ts";
 import type { BundlesElsewhere } from "./find-sweep.ts";
 import { SSH_FAILED, sshArguments, sshFailure, type ClusterShell } from "./cluster-shell.ts";
-import { quoted } from "./job-script.ts";
+import { quoted } from "../../place/shell-word.ts";
 import { indexName, type SweepFolder } from "./sweep-folder.ts";
 
 /** Bundles that are brought by one command, so that it stays short enough for a shell. */

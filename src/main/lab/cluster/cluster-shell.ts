@@ -3,7 +3,7 @@ import { messageLine } from "../../../core/thrown.ts";
 import { lstatSync, mkdirSync } from "node:fs";
 import { join } from "node:path";
 import { ContractError } from "../../../core/errors.ts";
-import { quoted } from "./job-script.ts";
+import { quoted } from "../../place/shell-word.ts";
 
 export interface CommandAnswer {
   readonly code: number;

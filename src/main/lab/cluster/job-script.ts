@@ -1,4 +1,5 @@
 import type { ClusterOptions } from "../../../shared/experiments/cluster-sweep.ts";
+import { quoted } from "../../place/shell-word.ts";
 import { arrayExpression } from "./array-tasks.ts";
 
 /** Slurm's signal that the time is nearly up comes up to a minute before it is due. */
@@ -13,10 +14,6 @@ export interface JobOrder {
   readonly tasks: number;
   readonly options: ClusterOptions;
 }
-
-/** A word of a shell. */
-export const quoted = (word: string): string =>
-  /^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", `'\\''`)}'`;
 
 /** Seconds of "60", "60:30", "2:00:00", "1-12" and "1-12:30:00" as sbatch's --time means them; null where it is none of them. */
 export function secondsOfTime(time: string): number | null {

@@ -1,7 +1,7 @@
 import { ContractError } from "../../../core/errors.ts";
 import type { ClusterOptions } from "../../../shared/experiments/cluster-sweep.ts";
 import type { ClusterShell } from "./cluster-shell.ts";
-import { quoted } from "./job-script.ts";
+import { quoted } from "../../place/shell-word.ts";
 
 /** Node-API 10, which SQLite's module asks for. */
 const LEAST_NODE = [22, 14] as const;

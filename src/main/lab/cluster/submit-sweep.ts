@@ -3,7 +3,7 @@ import { messageLine } from "../../../core/thrown.ts";
 import type { SubmittedSweep } from "../../../shared/experiments/cluster-sweep.ts";
 import { arrayExpression, taskOf, tasksOf } from "./array-tasks.ts";
 import { findSweep, type SweepView } from "./find-sweep.ts";
-import { quoted } from "./job-script.ts";
+import { quoted } from "../../place/shell-word.ts";
 import { RefusedError, type Slurm } from "./slurm.ts";
 import type { SweepFolder } from "./sweep-folder.ts";
 import { withSweepLock } from "./sweep-lock.ts";

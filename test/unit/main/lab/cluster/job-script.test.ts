@@ -4,7 +4,6 @@ import * as v from "valibot";
 import {
   clustersOf,
   jobScript,
-  quoted,
   secondsOfTime,
   warningSeconds,
 } from "../../../../../src/main/lab/cluster/job-script.ts";
@@ -60,12 +59,6 @@ describe("the job script", () => {
     const text = script({}, "/work/it's a sweep/50%");
     execFileSync("bash", ["-n"], { input: text });
     expect(text).toContain(`--output="/work/it's a sweep/50%%/log/%A_%a.txt"`);
-  });
-
-  it("quoted() is one word of a shell with the same characters", () => {
-    for (const word of ["plain", "a b", "it's", "$HOME", 'a"b', "*", ""]) {
-      expect(execFileSync("bash", ["-c", `printf %s ${quoted(word)}`], { encoding: "utf8" })).toBe(word);
-    }
   });
 
   it("reads times as sbatch does, and warns in time", () => {
