@@ -56,11 +56,7 @@ export function ComparisonTable({ comparison: { rungs } }: { readonly comparison
                 {threads}
               </td>
               <td data-numeric="true">
-                {ratio === null ? (
-                  "–"
-                ) : (
-                  <ExactText text={ratio.value.toFixed(3)} exact={exactRatio(ratio)} />
-                )}
+                {ratio === null ? "–" : <ExactText text={ratio.value.toFixed(3)} exact={exactRatio(ratio)} />}
               </td>
               <td data-numeric="true" className="mono">
                 {ratio === null ? "–" : `${formatNumber(ratio.lo)} to ${formatNumber(ratio.hi)}`}

@@ -112,6 +112,7 @@ export class LiveKernel {
       buffers: new Buffers(engine.arena, services.tensorBytes),
       threads: settings.threads,
       structures: new Map(),
+      seenNumbers: new Map(),
     };
     // What is timed in a cell may take less time than it takes to see what else the machine does.
     this.#endReadings = services.machineWatch.keepReadings();

@@ -35,20 +35,17 @@ test("compareLadders() claims nothing where the spread is wider than the differe
 test("compareLadders() gives a rung the same interval whatever else the ladders have measured", () => {
   const kernels = [1, 1.03].map((ms, seed) => measured("kernel", ms, { seed }));
   const others = [48, 50].map((ms, seed) => measured("triple-loop", ms, { seed: 7 + seed }));
-  const [alone] = compareLadders(ladder([kernels[0]!]), ladder([kernels[1]!])).rungs;
-  const { rungs } = compareLadders(
-    ladder([others[0]!, kernels[0]!]),
-    ladder([others[1]!, kernels[1]!]),
-  );
+  const [alone] = compareLadders(ladder([kernels[0]]), ladder([kernels[1]])).rungs;
+  const { rungs } = compareLadders(ladder([others[0], kernels[0]]), ladder([others[1], kernels[1]]));
   expect(rungs[1]).toEqual(alone);
 });
 
 test("compareLadders() gives no ratio where there are fewer than five samples", () => {
   const [few, enough] = [4, 5].map((samples) => ladder([measured("kernel", 1, { samples })]));
   const slower = ladder([measured("kernel", 3)]);
-  expect(compareLadders(few!, slower).rungs).toMatchObject([{ ratio: null, verdict: "too few samples" }]);
-  expect(compareLadders(slower, few!).rungs).toMatchObject([{ ratio: null, verdict: "too few samples" }]);
-  expect(compareLadders(enough!, slower).rungs).toMatchObject([{ verdict: "slower" }]);
+  expect(compareLadders(few, slower).rungs).toMatchObject([{ ratio: null, verdict: "too few samples" }]);
+  expect(compareLadders(slower, few).rungs).toMatchObject([{ ratio: null, verdict: "too few samples" }]);
+  expect(compareLadders(enough, slower).rungs).toMatchObject([{ verdict: "slower" }]);
 });
 
 test("compareLadders() says when machines or threads differ, and pairs only what both have measured", () => {
