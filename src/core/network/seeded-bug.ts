@@ -52,6 +52,9 @@ function productOf<T>(
     : null;
 }
 
+/** "b1.g". */
+const isBiasGradient = (name: string): boolean => /^b\d+\.g$/.test(name);
+
 /**
  * Ops that make one mistake in every backward pass recorded through them.
  *
@@ -102,7 +105,8 @@ export class BuggyOps<T extends TensorLike> implements Ops<T> {
           ? [{ ...op, transposeB: false }]
           : null;
       case "missing-bias-sum":
-        return op.op === "columnSum" ? scaled(op.out, 0) : null;
+        // The shift of a norm is a sum over the rows too, and a batch norm's goes on into the gradient of its input.
+        return op.op === "columnSum" && isBiasGradient(op.out.name) ? scaled(op.out, 0) : null;
       case "wrong-sign":
         return op.op === "matmul" && op.transposeA ? scaled(op.out, -1) : null;
       case "scale-1-percent":

@@ -77,8 +77,8 @@ export function activationMove(activation: Activation, x: number, d: number): nu
         ? activate(activation, x + d) - activate(activation, x)
         : Math.log1p(sigmoid(x) * Math.expm1(d));
     case "own":
-      // A step over a kink at 0 is no integral of one slope.
-      return isShort(x, d) && x > 0 === x + d > 0
+      // A step over a kink at 0 is no integral of one slope; one away from it is.
+      return isShort(x, d) && (x === 0 || x > 0 === x + d > 0)
         ? integrated(activation, x, d)
         : activate(activation, x + d) - activate(activation, x);
   }

@@ -131,15 +131,15 @@ function elementDifference(
   switch (loss) {
     case "own": {
       const { value, slope } = ownFunctions(criterion);
-      // A step over a kink, most of them at the target, is no integral of one slope.
-      const isShort = Math.abs(up - down) * Math.max(1, Math.abs(out)) <= SHORT_STEP;
-      const stays = d + up > 0 === d > 0 && d + down > 0 === d > 0 && out + up > 0 === out + down > 0;
-      return isShort && stays
-        ? QUADRATURE.reduce(
-            (sum, [at, weight]) => sum + weight * (up - down) * slope(out + down + at * (up - down), wanted),
-            0,
-          )
-        : value(out + up, wanted) - value(out + down, wanted);
+      const rise = (move: number): number => {
+        const isShort = Math.abs(move) * Math.max(1, Math.abs(out)) <= SHORT_STEP;
+        // A step over a kink, most of them at the target and at 0, is no integral of one slope; one away from it is.
+        const crosses = (from: number): boolean => from !== 0 && from + move > 0 !== from > 0;
+        return isShort && !crosses(d) && !crosses(out)
+          ? QUADRATURE.reduce((sum, [at, weight]) => sum + weight * move * slope(out + at * move, wanted), 0)
+          : value(out + move, wanted) - value(out, wanted);
+      };
+      return rise(up) - rise(down);
     }
     case "l1": {
       const [above, below] = [d + up, d + down];

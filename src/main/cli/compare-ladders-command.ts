@@ -11,8 +11,8 @@ function report({ sameMachine, sameThreads, warnings, rungs }: LadderComparison)
     rungName(rung),
     saidShape(shape),
     String(threads),
-    ratio.value.toFixed(3),
-    `${ratio.lo.toFixed(3)} … ${ratio.hi.toFixed(3)}`,
+    ratio?.value.toFixed(3) ?? "–",
+    ratio === null ? "–" : `${ratio.lo.toFixed(3)} … ${ratio.hi.toFixed(3)}`,
     verdict,
   ]);
   const mind = [

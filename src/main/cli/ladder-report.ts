@@ -1,6 +1,7 @@
 import { RUNG_NUMBERS, type LadderRecord, type RungResult } from "../../shared/experiments/ladder.ts";
 import { counted } from "../../core/counted.ts";
-import { saidShape, saidTime } from "../lab/ladder/words.ts";
+import { saidShape } from "../lab/ladder/words.ts";
+import { saidTime } from "../lab/compute/said-time.ts";
 import { textTable } from "../report/text-table.ts";
 
 const COLUMNS = [

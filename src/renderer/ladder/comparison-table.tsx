@@ -1,4 +1,4 @@
-import { Equal, TrendingDown, TrendingUp, type LucideIcon } from "lucide-react";
+import { CircleHelp, Equal, TrendingDown, TrendingUp, type LucideIcon } from "lucide-react";
 import type { LadderComparison } from "../../shared/experiments/ladder.ts";
 import { formatNumber } from "../format/number.ts";
 import { useStore } from "../store/create-store.ts";
@@ -16,6 +16,7 @@ const LOOK: Readonly<Record<ComparedRung["verdict"], { icon: LucideIcon; tone: "
     faster: { icon: TrendingDown, tone: "good" },
     slower: { icon: TrendingUp, tone: "bad" },
     "no difference shown": { icon: Equal, tone: "plain" },
+    "too few samples": { icon: CircleHelp, tone: "plain" },
   };
 
 /** The other ladder's time over this one's, rung by rung. */
@@ -55,10 +56,10 @@ export function ComparisonTable({ comparison: { rungs } }: { readonly comparison
                 {threads}
               </td>
               <td data-numeric="true">
-                <ExactText text={ratio.value.toFixed(3)} exact={exactRatio(ratio)} />
+                {ratio === null ? "–" : <ExactText text={ratio.value.toFixed(3)} exact={exactRatio(ratio)} />}
               </td>
               <td data-numeric="true" className="mono">
-                {formatNumber(ratio.lo)} to {formatNumber(ratio.hi)}
+                {ratio === null ? "–" : `${formatNumber(ratio.lo)} to ${formatNumber(ratio.hi)}`}
               </td>
               <td>
                 <Badge tone={tone} icon={icon}>

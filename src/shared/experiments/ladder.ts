@@ -1,4 +1,5 @@
 import * as v from "valibot";
+import { SAMPLES_VERDICTS } from "../../core/compare-samples.ts";
 import { asItWasRun } from "../specs/as-it-was-run.ts";
 import { machineConditionsSchema } from "../runs/machine-conditions.ts";
 import { machineSchema, measuredNumberSchema as measuredNumber } from "../runs/run-records.ts";
@@ -194,9 +195,9 @@ export const ladderComparisonSchema = v.object({
       rung: rungIdSchema,
       shape: productShapeSchema,
       threads: v.number(),
-      ratio: ratioSchema,
-      /** "faster", "slower" or "no difference shown". */
-      verdict: v.picklist(["faster", "slower", "no difference shown"]),
+      /** Null where samples are too few. */
+      ratio: v.nullable(ratioSchema),
+      verdict: v.picklist(SAMPLES_VERDICTS),
     }),
   ),
 });

@@ -1,4 +1,5 @@
 import * as v from "valibot";
+import { SAMPLES_VERDICTS } from "../../core/compare-samples.ts";
 import { MOST_COMPARED } from "./run-curves.ts";
 import { ownPartSchema } from "./own-part.ts";
 import { machineSchema, measuredNumberSchema, runSummarySchema } from "./run-records.ts";
@@ -19,13 +20,7 @@ const ratioSchema = v.object({
   hi: measuredNumberSchema,
 });
 
-export const timingVerdictSchema = v.picklist([
-  "first",
-  "faster",
-  "slower",
-  "no difference shown",
-  "too few samples",
-]);
+export const timingVerdictSchema = v.picklist(["first", ...SAMPLES_VERDICTS]);
 
 export const comparedTimingSchema = v.object({
   /** "functions forward", "kernel 100×1000×100 call". */

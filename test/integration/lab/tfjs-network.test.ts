@@ -47,6 +47,16 @@ const ACTIVATIONS: Readonly<Record<string, PlainLayer>> = {
   sigmoid: { type: "activation", activation: { kind: "sigmoid" } },
   gelu: { type: "activation", activation: { kind: "gelu" } },
   softplus: { type: "activation", activation: { kind: "softplus" } },
+  "a formula with every comparison": {
+    type: "activation",
+    activation: {
+      kind: "own",
+      name: "compared",
+      forward:
+        "where(z > 0.5, square(z), 0.3 * z) + (z < 0) * z ** 2 + (z >= 1) * (z <= 2) * z + (z != 0) * tanh(z) - (z == 0)",
+      backward: null,
+    },
+  },
 };
 const LOSSES = {
   mse: 1,

@@ -91,6 +91,46 @@ describe("tensors go with the last variable that holds them", () => {
     expect(engine.plansUnchanged - before).toBeGreaterThanOrEqual(40);
   });
 
+  it("a learning rate that changes at each step is no other program", async () => {
+    const { engine } = live;
+    const before = engine.plansUnchanged;
+    const result = await live.run(`{
+      const x = randn(64, 12), t = randn(64, 3), net = new nn.Sequential(new nn.Linear(12, 8), new nn.Tanh(), new nn.Linear(8, 3));
+      const opt = new optim.Adam(net.parameters(), { lr: 0.01 });
+      for (let step = 0; step < 60; step++) {
+        opt.lr = 0.01 * 0.97 ** step;
+        const loss = net.call(x).sub(t).square().mean();
+        opt.zeroGrad();
+        loss.backward();
+        opt.step();
+        loss.item();
+      }
+    }`);
+    expect(result.error).toBeNull();
+    expect(engine.plansUnchanged - before).toBeGreaterThanOrEqual(40);
+  });
+
+  it("numbers that change give the same bits as numbers that stand in a program of their own", async () => {
+    // Of one length a program comes back with another number; of many lengths each is new.
+    const [found] = await live.print(`{
+      const x = randn(400), numbers = [0.3, -0.7, 2, 0, -0, 1e-30, Infinity, NaN, 0.1, 2.5];
+      const functions: ((x: Tensor, n: number) => Tensor)[] = [
+        (x, n) => x.add(n), (x, n) => x.sub(n), (x, n) => x.neg().add(n), (x, n) => x.mul(n).mul(3).add(n), (x, n) => x.div(n),
+        (x, n) => x.pow(n), (x, n) => x.maximum(n), (x, n) => x.gt(n), (x, n) => where(x.gt(0), x, n).tanh(),
+      ];
+      let wrong = 0;
+      for (const f of functions) {
+        numbers.forEach((n, i) => {
+          const own = f(x.slice(0, 300 + i), n), again = f(x.slice(0, 300), n);
+          const bits = (t: Tensor) => t.slice(0, 300).toArray().map((v) => (Object.is(v, -0) ? "-0" : String(v))).join(" ");
+          if (bits(own) !== bits(again)) wrong++;
+        });
+      }
+      print(wrong);
+    }`);
+    expect(found).toBe("0");
+  });
+
   it("parts of one tensor at many places are read where they are, and copied where they are few, with the same numbers", async () => {
     expect(
       await live.print(`{

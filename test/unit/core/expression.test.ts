@@ -110,6 +110,14 @@ describe("an own activation", () => {
     }
   });
 
+  it("moves away from 0 by its slope on either side, however small the step and large the value there", () => {
+    const bent = own("where(z > 0, 2 * z, 3 * z) + exp(z)");
+    for (const d of [1e-20, 1e-5]) {
+      expect(activationMove(bent, 0, d) / d).toBeCloseTo(3, 4);
+      expect(activationMove(bent, 0, -d) / -d).toBeCloseTo(4, 4);
+    }
+  });
+
   it("keeps its own true slope beside a backward that is wrong", () => {
     expect(activationSlope(own("square(z)", "dy * z"), 3)).toBe(6);
   });

@@ -190,7 +190,7 @@ ${make === null ? "" : `    scheduler = ${make}\n`}    order = BatchOrder(ORDER,
     run = Run(HERE / "${TORCH_FILES.log}", name=${pythonText(`${training.title} in PyTorch`)}, config={"seed": SEED, "lr": LR, "batchSize": BATCH_SIZE})
 
     step, epoch, losses = 0, 0, []
-${spec.earlyStop === undefined ? "" : "    best, since = math.inf, 0\n"}    model.train()
+${spec.earlyStop === undefined ? "" : `    best, since = evaluate(model, valid_x, valid_y)${classes ? "[0]" : ""}, 0\n`}    model.train()
     while step < wanted:
         rows = order.epoch(epoch)
         for first in range(0, ${limit}, BATCH_SIZE):

@@ -1,23 +1,9 @@
-import { bootstrapRatio } from "../../../core/bootstrap-ratio.ts";
-import { randomStream } from "../../../core/random/random-stream.ts";
+import { compareSamples, drawFirst, drawOther } from "../../../core/compare-samples.ts";
 import type { LadderComparison, LadderRecord, RungResult } from "../../../shared/experiments/ladder.ts";
-
-/** Of the bootstrap: the same samples give the same interval. */
-const SEED = 95;
-/**
- * Two runs of the same ladder differ by this much without a reason: where the matrices lie in memory, what the
- * processor's clock did. A difference counts when its whole interval lies beyond.
- */
-const RUN_TO_RUN = 0.01;
 
 type ComparedRung = LadderComparison["rungs"][number];
 
 const warmMs = ({ samples }: RungResult): number[] => samples.filter(({ cold }) => !cold).map(({ ms }) => ms);
-
-function verdictOf({ lo, hi }: ComparedRung["ratio"]): ComparedRung["verdict"] {
-  if (lo > 1 + RUN_TO_RUN) return "slower";
-  return hi < 1 / (1 + RUN_TO_RUN) ? "faster" : "no difference shown";
-}
 
 const sameRung = (left: RungResult, right: RungResult): boolean =>
   left.rung === right.rung &&
@@ -28,7 +14,6 @@ const sameRung = (left: RungResult, right: RungResult): boolean =>
 
 /** How many times as long each rung took in the other ladder, for rungs that both have measured. */
 export function compareLadders(one: LadderRecord, other: LadderRecord): LadderComparison {
-  const stream = randomStream(SEED);
   return {
     sameMachine: one.machine.id === other.machine.id,
     sameThreads: one.settings.threads === other.settings.threads,
@@ -36,10 +21,15 @@ export function compareLadders(one: LadderRecord, other: LadderRecord): LadderCo
     rungs: one.rungs.flatMap((rung): ComparedRung[] => {
       const match = other.rungs.find((candidate) => sameRung(rung, candidate));
       if (rung.status !== "measured" || match?.status !== "measured") return [];
-      const { value, low, high } = bootstrapRatio(warmMs(match), warmMs(rung), stream);
-      const ratio = { value, lo: low, hi: high };
+      const { ratio, verdict } = compareSamples(drawFirst(warmMs(rung)), drawOther(warmMs(match)));
       return [
-        { rung: rung.rung, shape: rung.shape, threads: rung.threads, ratio, verdict: verdictOf(ratio) },
+        {
+          rung: rung.rung,
+          shape: rung.shape,
+          threads: rung.threads,
+          ratio: ratio === null ? null : { value: ratio.value, lo: ratio.low, hi: ratio.high },
+          verdict,
+        },
       ];
     }),
   };

@@ -153,6 +153,7 @@ export class DocumentSession {
    */
   async drain(listener: {
     readonly onCell?: (id: string, left: number) => void;
+    readonly onForecast?: (id: string, words: string) => void;
     readonly onEnd?: (record: CellOutputRecord) => void;
   }): Promise<{ readonly failed: boolean; readonly stopped: boolean }> {
     let failed = false;
@@ -160,7 +161,7 @@ export class DocumentSession {
     try {
       for (let id = this.#queue.shift(); id !== undefined; id = this.#queue.shift()) {
         listener.onCell?.(id, this.#queue.length);
-        const record = await this.#runCell(id);
+        const record = await this.#runCell(id, (words) => listener.onForecast?.(id, words));
         listener.onEnd?.(record);
         const { error } = record.result;
         failed ||= error !== null;
@@ -222,7 +223,7 @@ export class DocumentSession {
     this.#reproduced = { runId, key: this.#planned.key };
   }
 
-  async #runCell(id: string): Promise<CellOutputRecord> {
+  async #runCell(id: string, onForecast: (words: string) => void): Promise<CellOutputRecord> {
     const { source } = this.#planned.cell(id);
     const partSource = this.#planned.sourceOf(id);
     const planned = this.#planned.planned(id);
@@ -239,7 +240,7 @@ export class DocumentSession {
     };
     // The window has emptied the cell: whatever happens from here on, it hears of an end.
     const ran = await kernel
-      .runCell({ id, source }, { onOutput })
+      .runCell({ id, source }, { onOutput, onForecast })
       .catch((error: unknown) => notRun(id, kernel.generation, error));
     const result = withPartSource(ran, partSource);
     const { changes } = kernel.left;

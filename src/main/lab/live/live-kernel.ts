@@ -1,10 +1,12 @@
 import { ContractError, DataFormatError, OutOfMemoryError } from "../../../core/errors.ts";
+import type { CheckReport } from "../../../core/tensor/check/check-types.ts";
 import { messageOf } from "../../../core/thrown.ts";
 import type { CellOutput } from "../../../shared/live/cell-output.ts";
 import type { CellError, CellResult } from "../../../shared/live/cell-result.ts";
 import type { CellSource, CheckSource, LiveSettings } from "../../../shared/live/live-settings.ts";
 import type {
   CellEnd,
+  CheckRequest,
   FromSandbox,
   LeftVariables,
   RefusalReason,
@@ -53,12 +55,15 @@ export type KernelServices = Omit<LiveServices, "asActivity"> & {
 export interface RunCellOptions {
   /** Hears of everything the cell shows, as it shows it. */
   readonly onOutput?: (output: CellOutput) => void;
+  /** Hears in words how far something long is and what is left of it; "" when it is over. */
+  readonly onForecast?: (words: string) => void;
 }
 
 /** A cell that runs. */
 interface Running {
   readonly outputs: CellOutput[];
   readonly onOutput: (output: CellOutput) => void;
+  readonly onForecast: (words: string) => void;
   readonly end: (end: CellEnd | CellError) => void;
   stopReason: string | null;
 }
@@ -112,6 +117,7 @@ export class LiveKernel {
       buffers: new Buffers(engine.arena, services.tensorBytes),
       threads: settings.threads,
       structures: new Map(),
+      seenNumbers: new Map(),
     };
     // What is timed in a cell may take less time than it takes to see what else the machine does.
     this.#endReadings = services.machineWatch.keepReadings();
@@ -144,7 +150,7 @@ export class LiveKernel {
   async #run(
     id: string,
     begin: (sandbox: Sandbox) => void,
-    { onOutput = () => undefined }: RunCellOptions,
+    { onOutput = () => undefined, onForecast = () => undefined }: RunCellOptions,
   ): Promise<CellResult> {
     if (this.#closed) throw new ContractError("The notebook is closed");
     if (this.#running !== null) throw new ContractError("Another cell is running; stop it or wait for it");
@@ -153,7 +159,7 @@ export class LiveKernel {
     const generation = this.#generation;
     const began = performance.now();
     const ended = new Promise<CellEnd | CellError>((end) => {
-      this.#running = { outputs, onOutput, end, stopReason: null };
+      this.#running = { outputs, onOutput, onForecast, end, stopReason: null };
     });
     const { limitMs } = this.#settings;
     const limit =
@@ -253,9 +259,18 @@ export class LiveKernel {
       case "compare":
         return serveCompare(this.#serving, request);
       case "check":
-        return serveCheck(this.#serving, request);
+        return this.#check(request);
       case "timing":
         return this.#watchTiming(request);
+    }
+  }
+
+  async #check(request: CheckRequest): Promise<CheckReport> {
+    const running = this.#running;
+    try {
+      return await serveCheck(this.#serving, request, (words) => running?.onForecast(words));
+    } finally {
+      running?.onForecast("");
     }
   }
 

@@ -5,6 +5,7 @@ import type { ActivityHandle } from "../activity/activity-handle.ts";
 import { checkExercise, type ExerciseCheck, type ExerciseRun } from "./check-exercise.ts";
 import { openLiveKernel, type KernelServices, type LiveKernel, type LiveServices } from "./live-kernel.ts";
 import { runDocument, type DocumentListener, type DocumentRun } from "./run-document.ts";
+import { phaseOf } from "./serve-check.ts";
 
 export interface DocumentRunRequest {
   readonly document: LabDocument;
@@ -70,6 +71,10 @@ export class LiveLab {
             activity.phase(`cell ${cell.id}`);
             activity.progress(place.done / place.total);
             listener.onCell?.(cell, place);
+          },
+          onForecast: (cell, words) => {
+            activity.phase(phaseOf(`cell ${cell.id}`, words));
+            listener.onForecast?.(cell, words);
           },
         },
       });

@@ -27,6 +27,8 @@ export interface DocumentRun {
 export interface DocumentListener {
   readonly onCell?: (cell: DocumentCell, place: { readonly done: number; readonly total: number }) => void;
   readonly onOutput?: (cell: DocumentCell, output: CellOutput) => void;
+  /** In words how far something long in a cell is and what is left of it; "" when it is over. */
+  readonly onForecast?: (cell: DocumentCell, words: string) => void;
   readonly onEnd?: (ran: RanCell) => void;
 }
 
@@ -34,7 +36,10 @@ export interface DocumentListener {
 export interface CellRunner {
   runCell(
     cell: { readonly id: string; readonly source: string },
-    options: { readonly onOutput: (output: CellOutput) => void },
+    options: {
+      readonly onOutput: (output: CellOutput) => void;
+      readonly onForecast: (words: string) => void;
+    },
   ): Promise<CellResult>;
 }
 
@@ -99,7 +104,10 @@ export async function runDocument(
     listener.onCell?.(cell, { done, total: chosen.length });
     const result = await kernel.runCell(
       { id: cell.id, source: cell.source },
-      { onOutput: (output) => listener.onOutput?.(cell, output) },
+      {
+        onOutput: (output) => listener.onOutput?.(cell, output),
+        onForecast: (words) => listener.onForecast?.(cell, words),
+      },
     );
     const end = { cell, result };
     ran.push(end);

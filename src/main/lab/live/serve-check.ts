@@ -1,16 +1,43 @@
 import { withProof } from "../../../core/tensor/check/check.ts";
+import { grouped } from "../../../core/grouped.ts";
+import { numelOf } from "../../../core/ops/recording-ops.ts";
 import type { CheckReport } from "../../../core/tensor/check/check-types.ts";
-import type { Difference } from "../../../core/tensor/float64/differences.ts";
+import { differenceCount, provenSteps, type Difference } from "../../../core/tensor/float64/differences.ts";
 import type { BufferTensor } from "../../../core/tensor/lower/lowered.ts";
 import type { TensorCheckTask } from "../../../shared/engine/worker-tasks.ts";
 import type { CheckRequest } from "../../../shared/live/sandbox-protocol.ts";
 import { runTasks } from "../compute/programs.ts";
+import { saidTime } from "../compute/said-time.ts";
 import type { Serving } from "./serve-run.ts";
 
-/** Has the workers judge gradients that a cell set by hand. @throws {ExperimentCancelled} @throws {TaskError} */
+/** Central differences of a task at least: what each begins with, a pass forward and back, is then the smaller part. */
+const A_TASK = 32;
+/** Parts after each of which it is said how far the check is. */
+const MOST_PARTS = 200;
+/** What takes less needs no forecast. */
+const FORECAST_FROM_MS = 2_000;
+
+/** "1,200 of 39,760 central differences, about 40 s left"; "" for what is soon over. */
+export function forecast(done: number, count: number, elapsedMs: number): string {
+  const wholeMs = (elapsedMs * count) / done;
+  if (wholeMs < FORECAST_FROM_MS) return "";
+  const leftMs = wholeMs - elapsedMs;
+  const left = leftMs < 1_000 ? "" : `, about ${saidTime(leftMs)} left`;
+  return `${grouped(done)} of ${grouped(count)} central differences${left}`;
+}
+
+/** What a cell that does this is said to do. */
+export const phaseOf = (cell: string, words: string): string => (words === "" ? cell : `${cell}: ${words}`);
+
+/**
+ * Has the workers judge gradients that a cell set by hand; `say` hears how far it is and what is left.
+ *
+ * @throws {ExperimentCancelled} @throws {TaskError}
+ */
 export async function serveCheck(
   { engine, buffers, threads }: Serving,
   request: CheckRequest,
+  say: (words: string) => void,
 ): Promise<CheckReport> {
   const placed = <T extends { readonly tensor: BufferTensor }>(values: readonly T[]) =>
     values.map((value) => ({ ...value, tensor: buffers.tensor(value.tensor) }));
@@ -20,13 +47,26 @@ export async function serveCheck(
     decisions: placed(request.question.decisions),
     given: placed(request.question.given),
   };
+  const { program, differences } = question;
+  const count = differenceCount(
+    provenSteps(question).map((step) => numelOf(program.steps[step]?.shape ?? [])),
+    differences,
+  );
+  const shares = Math.max(threads, Math.min(MOST_PARTS, Math.floor(count / A_TASK)));
   const task = (part: TensorCheckTask["part"]) => (worker: number) =>
     ({ kind: "tensorCheck", worker, question, part }) as const;
-  const shares = Array.from({ length: threads }, (_share, share) => task({ share, shares: threads }));
+  const proofTasks = Array.from({ length: shares }, (_share, share) => task({ share, shares }));
+  const began = performance.now();
   const [judgement, ...proofs] = await runTasks<CheckReport | readonly Difference[]>(
     engine,
-    [task("judge"), ...shares],
-    { threads },
+    [task("judge"), ...proofTasks],
+    {
+      threads,
+      onProgress: (done) => {
+        const words = forecast(Math.round((count * done) / (shares + 1)), count, performance.now() - began);
+        if (words !== "") say(words);
+      },
+    },
   );
   if (judgement === undefined || !("gradients" in judgement))
     throw new TypeError("a check gave no judgement");

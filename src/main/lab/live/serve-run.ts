@@ -3,7 +3,6 @@ import type { Op } from "../../../core/ops/op.ts";
 import { sizeBytesOf, type Program, type Tensor } from "../../../core/ops/recording-ops.ts";
 import type { BufferTensor } from "../../../core/tensor/lower/lowered.ts";
 import { mapTensors } from "../../../core/tensor/lower/map-tensors.ts";
-import { structureOf } from "../../../core/tensor/lower/structure-of.ts";
 import type { RunAnswer, RunRequest } from "../../../shared/live/sandbox-protocol.ts";
 import { viewOf } from "../../../shared/engine/tensor-view.ts";
 import { MOST_KEPT_PROGRAMS } from "../../../shared/engine/worker-tasks.ts";
@@ -12,6 +11,7 @@ import type { Section } from "../../engine/plan.ts";
 import { execute, timeLoops } from "../compute/programs.ts";
 import type { Buffers } from "./buffers.ts";
 import { shareMemory, type MemoryLayout } from "./share-memory.ts";
+import { steadyProgram, type SeenNumbers } from "./varying-numbers.ts";
 
 /** Where a sandbox's requests are carried out. */
 export interface Serving {
@@ -20,6 +20,7 @@ export interface Serving {
   readonly threads: number;
   /** Programs that ran before. */
   readonly structures: Structures;
+  readonly seenNumbers: SeenNumbers;
 }
 
 /** What is known of programs of one structure. */
@@ -137,13 +138,17 @@ function read({ engine, buffers }: Serving, tensor: BufferTensor): Float32Array 
  * @throws {OutOfMemoryError} @throws {ExperimentCancelled} @throws {TaskError} @throws {ContractError}
  */
 export async function serveRun(serving: Serving, request: RunRequest): Promise<RunAnswer> {
-  const { engine, buffers, structures } = serving;
+  const { engine, buffers, structures, seenNumbers } = serving;
   for (const buffer of request.frees) buffers.free(buffer);
   // What is timed runs as it stands.
-  const { ops, copies } =
+  const { ops: own, copies } =
     request.samples === null ? onCopies(request, buffers) : { ops: request.ops, copies: [] };
   const sizes = sharable(request);
-  const { key, buffers: order } = structureOf(ops, new Set(sizes.keys()));
+  const { ops, key, order, numbers } = steadyProgram(own, new Set(sizes.keys()), {
+    seen: request.samples === null ? seenNumbers : new Map(),
+    // Behind those of the copies.
+    buffer: -1 - copies.length,
+  });
   const known = structures.get(key);
   const layout = known?.layout ?? shareMemory(ops, order, sizes);
   const programs = known?.programs ?? new Map<string, Program>();
@@ -166,12 +171,18 @@ export async function serveRun(serving: Serving, request: RunRequest): Promise<R
       const { memory } = engine.arena;
       viewOf(memory, buffers.tensor(to), to.dtype).set(viewOf(memory, buffers.tensor(from), from.dtype));
     }
+    if (numbers !== null) {
+      buffers.allocate(numbers.tensor);
+      allocated.push(numbers.tensor.buffer);
+      viewOf(engine.arena.memory, buffers.tensor(numbers.tensor), "float32").set(numbers.values);
+    }
     const program = programAt(ops, buffers, { order, programs }, known !== undefined);
     const samplesMs = await compute(serving, { program, structure: key }, request.samples);
     if (structures.size >= MOST_STRUCTURES) structures.clear();
     structures.set(key, { layout, programs });
     const values = request.reads.map((tensor) => read(serving, tensor));
     for (const { to } of copies) buffers.free(to.buffer);
+    if (numbers !== null) buffers.free(numbers.tensor.buffer);
     for (const { tensor, temporary } of request.buffers) {
       if (temporary && !offsets.has(tensor.buffer)) buffers.free(tensor.buffer);
     }

@@ -25,6 +25,7 @@ import type { LiveLab } from "./live-lab.ts";
 import { notebookParts } from "./notebook-parts.ts";
 import { PlannedDocument } from "./planned-document.ts";
 import type { DocumentListener, DocumentRun } from "./run-document.ts";
+import { phaseOf } from "./serve-check.ts";
 
 export interface SessionLabServices {
   readonly live: LiveLab;
@@ -233,6 +234,9 @@ export class SessionLab {
           onCell: (cell) => {
             activity.phase(session.planned.nameOf(cell));
           },
+          onForecast: (cell, words) => {
+            activity.phase(phaseOf(session.planned.nameOf(cell), words));
+          },
         });
       });
       done.catch((thrown: unknown) => {
@@ -277,6 +281,9 @@ export class SessionLab {
             onCell: (cell) => {
               activity.phase(session.planned.nameOf(cell));
               activity.progress(ran.size / cells.length);
+            },
+            onForecast: (cell, words) => {
+              activity.phase(phaseOf(session.planned.nameOf(cell), words));
             },
             onEnd: (ended) => {
               ran.add(ended.cell);

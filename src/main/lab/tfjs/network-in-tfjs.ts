@@ -12,7 +12,12 @@ type Tf = typeof Tensorflow;
 type Value = Tensorflow.Tensor;
 
 type TfFunction = (tf: Tf, a: Value, b: Value, c: Value) => Value;
-const truth = (tf: Tf, holds: Value): Value => tf.cast(holds, "float32");
+/** 1 where it holds, else 0, with the slope 0 almost everywhere: TensorFlow.js derives no comparison. */
+const truth = (tf: Tf, compare: (a: Value, b: Value) => Value, a: Value, b: Value): Value =>
+  tf.customGrad(() => ({
+    value: tf.cast(compare(a, b), "float32"),
+    gradFunc: () => [tf.zerosLike(a), tf.zerosLike(b)],
+  }))(a, b);
 /** One row a function: a missing one does not compile. */
 const TF_FUNCTIONS: Readonly<Record<MapFunction, TfFunction>> = {
   neg: (tf, a) => tf.neg(a),
@@ -33,12 +38,12 @@ const TF_FUNCTIONS: Readonly<Record<MapFunction, TfFunction>> = {
   pow: (tf, a, b) => tf.pow(a, b),
   maximum: (tf, a, b) => tf.maximum(a, b),
   minimum: (tf, a, b) => tf.minimum(a, b),
-  gt: (tf, a, b) => truth(tf, tf.greater(a, b)),
-  ge: (tf, a, b) => truth(tf, tf.greaterEqual(a, b)),
-  lt: (tf, a, b) => truth(tf, tf.less(a, b)),
-  le: (tf, a, b) => truth(tf, tf.lessEqual(a, b)),
-  eq: (tf, a, b) => truth(tf, tf.equal(a, b)),
-  ne: (tf, a, b) => truth(tf, tf.notEqual(a, b)),
+  gt: (tf, a, b) => truth(tf, tf.greater, a, b),
+  ge: (tf, a, b) => truth(tf, tf.greaterEqual, a, b),
+  lt: (tf, a, b) => truth(tf, tf.less, a, b),
+  le: (tf, a, b) => truth(tf, tf.lessEqual, a, b),
+  eq: (tf, a, b) => truth(tf, tf.equal, a, b),
+  ne: (tf, a, b) => truth(tf, tf.notEqual, a, b),
   where: (tf, a, b, c) => tf.where(tf.cast(a, "bool"), b, c),
 };
 

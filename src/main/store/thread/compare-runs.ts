@@ -1,7 +1,6 @@
-import { ratioOfMedians, resampleMedian, type ResampledMedian } from "../../../core/bootstrap-ratio.ts";
+import { compareSamples, drawFirst, drawOther, type DrawnSamples } from "../../../core/compare-samples.ts";
 import { counted } from "../../../core/counted.ts";
 import { grouped } from "../../../core/grouped.ts";
-import { randomStream } from "../../../core/random/random-stream.ts";
 import { quantile } from "../../../core/statistics.ts";
 import { gradcheckReportSchema } from "../../../shared/experiments/gradcheck.ts";
 import type {
@@ -16,13 +15,6 @@ import type { Machine, RunDetails, RunSummary } from "../../../shared/runs/run-r
 import type { RunValue } from "../../../shared/runs/run-table.ts";
 import type { SqliteStore } from "../sqlite-store.ts";
 import { keptWarnings } from "./kept-warnings.ts";
-
-/** Of the bootstrap: the same samples give the same interval. */
-const SEED = 95;
-/** With fewer, an interval says nothing. */
-const FEWEST_SAMPLES = 5;
-/** Two runs of the same code differ by this much without a reason; a difference lies wholly beyond. */
-const RUN_TO_RUN = 0.01;
 
 /**
  * What differs between runs, and by how much: settings, results, metrics, timings, gradient checks. `timings` may be
@@ -216,16 +208,16 @@ function compareMetrics(store: SqliteStore, runIds: readonly string[]): Compared
 function compareTimings(store: SqliteStore, runIds: readonly string[]): ComparedTiming[] {
   const samples = samplesByLabel(store, runIds);
   const labels = [...new Set(samples.flatMap((ofRun) => [...ofRun.keys()]))];
-  const stream = randomStream(SEED);
   return labels.map((label) => {
-    const drawn = samples.map((ofRun) => {
-      const ms = ofRun.get(label);
-      return ms === undefined ? null : { count: ms.length, resampled: resampleMedian(ms, stream) };
-    });
-    const first = drawn.find((one) => one !== null) ?? null;
+    const timed = samples.map((ofRun) => ofRun.get(label) ?? null);
+    const from = timed.findIndex((ms) => ms !== null);
+    const first = drawFirst(timed[from] ?? []);
     return {
       label,
-      runs: drawn.map((one) => (one === null ? null : comparedTiming(one, first, one === first))),
+      runs: timed.map((ms, run) => {
+        if (ms === null) return null;
+        return run === from ? firstTiming(first) : otherTiming(first, drawOther(ms));
+      }),
     };
   });
 }
@@ -265,30 +257,28 @@ function samplesByLabel(
   });
 }
 
-interface Drawn {
-  readonly count: number;
-  readonly resampled: ResampledMedian;
-}
+type TimingOfRun = NonNullable<ComparedTiming["runs"][number]>;
 
-function comparedTiming(
-  { count, resampled }: Drawn,
-  first: Drawn | null,
-  isFirst: boolean,
-): NonNullable<ComparedTiming["runs"][number]> {
-  const own = {
-    samples: count,
-    medianMs: resampled.median,
-    loMs: quantile(resampled.resampled, 0.025),
-    hiMs: quantile(resampled.resampled, 0.975),
+const mediansOf = ({ count, medians }: DrawnSamples) => ({
+  samples: count,
+  medianMs: medians.median,
+  loMs: quantile(medians.resampled, 0.025),
+  hiMs: quantile(medians.resampled, 0.975),
+});
+
+const firstTiming = (first: DrawnSamples): TimingOfRun => ({
+  ...mediansOf(first),
+  ratio: null,
+  verdict: "first",
+});
+
+function otherTiming(first: DrawnSamples, other: DrawnSamples): TimingOfRun {
+  const { ratio, verdict } = compareSamples(first, other);
+  return {
+    ...mediansOf(other),
+    ratio: ratio === null ? null : { value: ratio.value, lo: ratio.low, hi: ratio.high },
+    verdict,
   };
-  if (isFirst || first === null) return { ...own, ratio: null, verdict: "first" };
-  if (count < FEWEST_SAMPLES || first.count < FEWEST_SAMPLES) {
-    return { ...own, ratio: null, verdict: "too few samples" };
-  }
-  const { value, low: lo, high: hi } = ratioOfMedians(resampled, first.resampled);
-  const verdict =
-    lo > 1 + RUN_TO_RUN ? "slower" : hi < 1 / (1 + RUN_TO_RUN) ? "faster" : "no difference shown";
-  return { ...own, ratio: { value, lo, hi }, verdict };
 }
 
 type Checks = Readonly<Record<string, NonNullable<ComparedCheck["runs"][number]>>>;

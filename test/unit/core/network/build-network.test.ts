@@ -221,6 +221,17 @@ describe("BuggyOps", () => {
     );
     expect(changed.map(([name]) => name)).not.toEqual([]);
   });
+
+  it("missing-bias-sum is seen at the biases alone, also beside norms", () => {
+    const options = { network: NORMALISED, training: true };
+    const right = run(null, undefined, options);
+    const wrong = run(null, (x) => new BuggyOps(new ReferenceOps(), "missing-bias-sum", x), options);
+    const changed = Object.keys(right.gradients).filter(
+      (name) => String(right.gradients[name].data) !== String(wrong.gradients[name].data),
+    );
+    expect(changed).not.toEqual([]);
+    expect(changed.filter((name) => !/^b\d+$/.test(name))).toEqual([]);
+  });
 });
 
 describe("networkTitle()", () => {

@@ -57,6 +57,10 @@ function backwardOf(pass: ReferencePass, rows: NetworkRows): Readonly<Record<str
   return { ...networkGradients(pass, rows, { meanOver: rows.y.length, dx }).gradients, x: dx };
 }
 
+/** A relu that gives 0 where nothing comes through. */
+const withoutShift = (layer: PlainNetwork["layers"][number]): PlainNetwork["layers"][number] =>
+  layer.type === "relu" ? { ...layer, shift: 0 } : layer;
+
 describe("networkDifferences()", () => {
   it("equals recomputing the whole loss for every coordinate", () => {
     const small = smallNetwork({ count: 11, inFeatures: 7 });
@@ -169,6 +173,22 @@ describe("networkDifferences()", () => {
     expect(Array.from(kinks["x"])).toEqual([0, 1, 0]);
     // x of row 1 is 0, so w1 does not move its z.
     expect(["w1", "b1", "w2", "b2"].map((name) => kinks[name][0])).toEqual([0, 1, 0, 0]);
+  });
+
+  it("is the derivative of a loss of one's own where all that is predicted is exactly 0, however small the step", () => {
+    const { network, parameters, rows, count } = smallNetwork();
+    const ownLoss = { name: "squared", forward: "(y - t) ** 2", backward: null };
+    const still = { ...parameters, w2: parameters.w2.map(() => 0), b2: Float64Array.of(0) };
+    const options = { meanOver: count, firstRow: 0, coordinates: { b2: [0], w2: [0, 1] }, step: 1e-20 };
+    const differences = (loss: PlainNetwork) =>
+      networkDifferences(referencePass(loss, still), rows, options).derivatives;
+    const plain: PlainNetwork = { ...network, layers: network.layers.map(withoutShift) };
+    const own = differences({ ...plain, loss: "own", ownLoss });
+    const mse = differences(plain);
+    expect(Math.abs(own["b2"][0])).toBeGreaterThan(0.01);
+    for (const name of ["b2", "w2"]) {
+      expect(relativeDifference(own[name], mse[name]), name).toBeLessThan(1e-12);
+    }
   });
 
   it("throws for coordinates, tensors and lengths that do not fit", () => {

@@ -19,7 +19,7 @@ test("compareLadders() detects a slow-down of 3 % in one rung, and none in the o
     ["cache-order", "no difference shown"],
     ["kernel", "slower"],
   ]);
-  const slower = rungs.at(-1)!.ratio;
+  const slower = rungs.at(-1)!.ratio!;
   expect(slower.value).toBeCloseTo(1.03, 2);
   expect(slower.lo).toBeGreaterThan(1.01);
   expect(slower.hi).toBeLessThan(1.05);
@@ -30,6 +30,22 @@ test("compareLadders() claims nothing where the spread is wider than the differe
   const before = ladder([measured("kernel", 1, { spread: 0.3, samples: 10 })]);
   const after = ladder([measured("kernel", 1.03, { spread: 0.3, samples: 10, seed: 2 })]);
   expect(compareLadders(before, after).rungs[0].verdict).toBe("no difference shown");
+});
+
+test("compareLadders() gives a rung the same interval whatever else the ladders have measured", () => {
+  const kernels = [1, 1.03].map((ms, seed) => measured("kernel", ms, { seed }));
+  const others = [48, 50].map((ms, seed) => measured("triple-loop", ms, { seed: 7 + seed }));
+  const [alone] = compareLadders(ladder([kernels[0]]), ladder([kernels[1]])).rungs;
+  const { rungs } = compareLadders(ladder([others[0], kernels[0]]), ladder([others[1], kernels[1]]));
+  expect(rungs[1]).toEqual(alone);
+});
+
+test("compareLadders() gives no ratio where there are fewer than five samples", () => {
+  const [few, enough] = [4, 5].map((samples) => ladder([measured("kernel", 1, { samples })]));
+  const slower = ladder([measured("kernel", 3)]);
+  expect(compareLadders(few, slower).rungs).toMatchObject([{ ratio: null, verdict: "too few samples" }]);
+  expect(compareLadders(slower, few).rungs).toMatchObject([{ ratio: null, verdict: "too few samples" }]);
+  expect(compareLadders(enough, slower).rungs).toMatchObject([{ verdict: "slower" }]);
 });
 
 test("compareLadders() says when machines or threads differ, and pairs only what both have measured", () => {

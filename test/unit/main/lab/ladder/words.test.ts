@@ -1,5 +1,6 @@
 import { expect, test } from "vitest";
-import { cutNote, saidShape, saidTime, skippedNote } from "../../../../../src/main/lab/ladder/words.ts";
+import { saidTime } from "../../../../../src/main/lab/compute/said-time.ts";
+import { cutNote, saidShape, skippedNote } from "../../../../../src/main/lab/ladder/words.ts";
 
 test("saidTime() says times as one does", () => {
   expect([0.0034, 0.25, 12.34, 1_234, 89_000, 21 * 60_000, 5.2 * 3_600_000].map(saidTime)).toEqual([
