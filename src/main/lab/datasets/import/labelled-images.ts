@@ -13,6 +13,9 @@ const MOST_IMAGES = 1_000_000;
 
 export const isImageName = (path: string): boolean => IMAGE.includes(extname(path).toLowerCase());
 
+/** Files and folders that systems and notebooks put beside others: ._1.png, .ipynb_checkpoints, __MACOSX. */
+export const isHidden = (name: string): boolean => name.startsWith(".") || name === "__MACOSX";
+
 interface ImageFile {
   readonly path: string;
   readonly className: string;
@@ -33,6 +36,7 @@ export interface LabelledImages {
 async function filesBelow(folder: string, found: string[], others: string[]): Promise<void> {
   for (const entry of await readdir(folder, { withFileTypes: true })) {
     const path = join(folder, entry.name);
+    if (isHidden(entry.name)) continue;
     if (entry.isDirectory()) await filesBelow(path, found, others);
     else if (entry.isFile() && isImageName(entry.name)) found.push(path);
     else others.push(path);
@@ -49,7 +53,7 @@ function withChannels({ channels, values }: DecodedImage, wanted: number): Uint8
 
 /**
  * Finds PNG and JPEG files whose folder's name is their class, in folders called train, valid or test if there are such, and
- * reads each once.
+ * reads each once; what is hidden is passed over.
  *
  * @throws {DataFormatError} If there are none, one class only, or one is damaged or of another size.
  */
