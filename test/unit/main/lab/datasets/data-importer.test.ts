@@ -109,6 +109,55 @@ describe("a table of text", () => {
     expect(hashes.size).toBe(1);
   });
 
+  it("does not take thousands for decimals, and looks for decimal commas further down than for columns", async () => {
+    const table = (number: (i: number) => string, other: (i: number) => string): string =>
+      `a;b;y\n${ROWS.map((i) => `${number(i)};${other(i)};${i % 2}`).join("\n")}\n`;
+    for (const [number, other, decimalComma] of [
+      [(i: number) => `${i + 1},234`, (i: number) => `${i}.5`, false],
+      [(i: number) => `${i + 1}.234`, (i: number) => `${i},5`, true],
+    ] as const) {
+      const preview = await folder.preview(folder.write("t.csv", table(number, other)));
+      expect(preview.dialect?.decimalComma).toBe(decimalComma);
+      expect(preview.columns[1]).toMatchObject({ min: 0.5, max: 39.5 });
+      expect(planProblems(preview, preview.plan).join()).toMatch(
+        /column 1 \("a"\) has 40 fields that are no numbers, the first in line 2, which holds "1.234": mend the file/,
+      );
+    }
+    const late = await folder.preview(
+      folder.write(
+        "late.csv",
+        table(
+          (i) => (i < 30 ? `${i}` : `${i},5`),
+          (i) => `${i}`,
+        ),
+      ),
+    );
+    expect(late.columns[0]).toMatchObject({ numbers: 40, max: 39.5 });
+  });
+
+  it("has a header also where a name comes twice", async () => {
+    const path = folder.write("d.csv", `a,a,y\n${ROWS.map((i) => `${i},${2 * i},${i % 2}`).join("\n")}\n`);
+    const { columns, rows } = await folder.preview(path);
+    expect([rows, ...columns.map(({ name }) => name)]).toEqual([40, "a", "a (2)", "y"]);
+  });
+
+  it("keeps a column of numbers one where some are missing or mistyped", async () => {
+    const of = async (odd: string): Promise<string> => {
+      const path = folder.write(
+        "k.csv",
+        `a,y\n${ROWS.map((i) => `${i === 7 ? odd : i / 4},${i % 2}`).join("\n")}\n`,
+      );
+      const preview = await folder.preview(path);
+      expect(preview.plan.columns[0]).toEqual({ role: "feature", kind: "number" });
+      return planProblems(preview, preview.plan).join();
+    };
+    for (const missing of ["<NA>", ".", "-nan", "--", "N.A.", "#N/A"]) {
+      expect(await of(missing)).toMatch(/column 1 \("a"\) misses 1 field, the first in line 9/);
+    }
+    expect(await of("1o")).toMatch(/1 field that is no number, the first in line 9, which holds "1o"/);
+    expect(await of("1e39")).toMatch(/1 infinite value, .* which holds "1e39": expected finite .*3\.4e38/);
+  });
+
   it("takes quoted separators, quotes and new lines inside fields", async () => {
     const lines = ROWS.map((i) => `"a, ""b""\nc${i % 2}",${i}`).join("\n");
     const preview = await folder.preview(folder.write("q.csv", `name,n\n${lines}\n`));
@@ -667,6 +716,17 @@ describe("folders of images", () => {
       "a PNG that is cut short",
       () => folder.write("set/b/2.png", png(4, [1, 2, 3]).subarray(0, 40)),
       /2\.png, byte 0: expected a sound PNG/,
+    ],
+    // Before the images of other sizes and kinds, which are named: what is hidden is none.
+    [
+      "hidden files, and a size that differs",
+      () => {
+        folder.write("set/.ipynb_checkpoints/0.png", png(5, [1, 2, 3]));
+        folder.write("set/__MACOSX/a/0.png", "no image");
+        folder.write("set/a/._0.png", "no image");
+        folder.write("set/b/2.png", png(4, [1, 2, 3], 5));
+      },
+      /b\/2\.png, the image: expected 4 × 4 pixels, as .*a\/0\.png, got 4 × 5/,
     ],
     ["an empty image", () => folder.write("set/b/2.png", ""), /got an empty file/],
   ])("bad: %s", async (_what, spoil, message) => {
