@@ -1,6 +1,7 @@
 import { stat } from "node:fs/promises";
 import { basename, extname } from "node:path";
 import { ContractError, DataFormatError } from "../../../../core/errors.ts";
+import { messageLine } from "../../../../core/thrown.ts";
 import {
   planProblems,
   type DialectChanges,
@@ -11,7 +12,7 @@ import type { StoredDataset } from "../../../../shared/experiments/stored-datase
 import { csvSource } from "../../../data/read-csv.ts";
 import { parquetSource } from "../../../data/read-parquet.ts";
 import type { ReadingWatch, TableSource } from "../../../data/table-source.ts";
-import { changedFile, type Collected } from "./collected.ts";
+import { changedFile, isSplitByNames, type Collected } from "./collected.ts";
 import { collectTable, encodingsOf } from "./collect-table.ts";
 import { collectArrays, labelledArrays, type LabelledArrays } from "./labelled-arrays.ts";
 import { collectImages, isImageName, labelledImages, type LabelledImages } from "./labelled-images.ts";
@@ -89,7 +90,14 @@ export class DataImporter {
       throw new ContractError(
         `${paths.length} files were chosen; at most ${MOST_FILES} are taken: choose their folder`,
       );
-    const files = await Promise.all(paths.map(fingerprint));
+    const files = await Promise.all(
+      paths.map((path) =>
+        fingerprint(path).catch((error: unknown) => {
+          const message = `${path} cannot be read: ${messageLine(error)}. Choose files or folders that are there`;
+          throw new ContractError(message, { cause: error });
+        }),
+      ),
+    );
     const { content, preview } = await this.#look(paths, changes, watch);
     const named = files.map(({ path, sizeBytes }) => ({ name: basename(path), sizeBytes }));
     this.#pending = { content, files, preview: { ...preview, files: named } };
@@ -116,7 +124,7 @@ export class DataImporter {
         classes: [...classes],
       };
       const plan = suggestImagesPlan(images, title);
-      const splitByFiles = files.some(({ split }) => split === 2 || split === 1);
+      const splitByFiles = isSplitByNames(files.map(({ split }) => split));
       return {
         content: { kind, images },
         preview: {
@@ -163,7 +171,7 @@ export class DataImporter {
         classes: classes === null ? null : [...classes],
       };
       const plan = suggestArraysPlan(arrays, title);
-      const splitByFiles = parts.some(({ split }) => split === 2 || split === 1);
+      const splitByFiles = isSplitByNames(parts.map(({ split }) => split));
       return {
         content: { kind, arrays },
         preview: {

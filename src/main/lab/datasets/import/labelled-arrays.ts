@@ -318,7 +318,10 @@ export async function collectArrays(
       (from, to) => {
         for (let row = from; row < to; row++) {
           const item = data.subarray(row * features, (row + 1) * features);
-          if (missing > 0 && plan.missing === "drop" && item.some(Number.isNaN)) continue;
+          if (plan.missing === "drop") {
+            const target = part.targets.data.subarray(row * targetWidth, (row + 1) * targetWidth);
+            if (target.some(Number.isNaN) || (missing > 0 && item.some(Number.isNaN))) continue;
+          }
           if (arrays.channelsFirst) {
             for (let channel = 0; channel < channels; channel++) {
               for (let pixel = 0; pixel < height * width; pixel++) {

@@ -1,5 +1,6 @@
 import { readdir, stat } from "node:fs/promises";
 import { basename, dirname, extname, join } from "node:path";
+import { counted } from "../../../../core/counted.ts";
 import { DataFormatError } from "../../../../core/errors.ts";
 import { MOST_CLASSES, type Layout } from "../../../../shared/experiments/dataset.ts";
 import type { ImportPlan } from "../../../../shared/experiments/data-import.ts";
@@ -87,6 +88,7 @@ export async function labelledImages(paths: readonly string[], watch: ReadingWat
     );
   let [size, channels]: [DecodedImage | null, 1 | 3] = [null, 1];
   let [sum, min, max, values] = [0, 255, 0, 0];
+  let transparent = 0;
   for (const [index, { path }] of files.entries()) {
     watch.checkpoint();
     const image = await readImage(path);
@@ -100,6 +102,7 @@ export async function labelledImages(paths: readonly string[], watch: ReadingWat
       );
     }
     if (image.channels === 3) channels = 3;
+    if (image.transparent) transparent++;
     for (const value of image.values) {
       sum += value;
       if (value < min) min = value;
@@ -118,6 +121,9 @@ export async function labelledImages(paths: readonly string[], watch: ReadingWat
     mean: sum / values,
     notes: [
       `${files.length} images of ${width} × ${height} pixels, ${channels === 1 ? "grey" : "in colour"}; a folder's name is the class`,
+      ...(transparent > 0
+        ? [`what is transparent in ${counted(transparent, "image", "images")} is black`]
+        : []),
       ...(others.length > 0 ? [`${others.length} other files are left out`] : []),
     ],
   };

@@ -3,7 +3,7 @@ import type { ColumnChoice, ColumnSummary, ImportPlan } from "../../../../shared
 import { labelColumnOf } from "../../../data/csv-dialect.ts";
 import type { LabelledArrays } from "./labelled-arrays.ts";
 import type { LabelledImages } from "./labelled-images.ts";
-import { splitNamed } from "./collected.ts";
+import { isSplitByNames, splitNamed } from "./collected.ts";
 
 const SEED = 1;
 /** Whole numbers of so few different values are classes rather than amounts. */
@@ -129,15 +129,14 @@ export function suggestTablePlan(
 const itemsPlan = (
   rows: number,
   title: string,
-  splits: readonly (number | null)[],
+  splits: readonly (0 | 1 | 2 | null)[],
   normalisation: Normalisation,
 ) =>
   ({
     title,
     columns: [],
     missing: "refuse",
-    split:
-      splits.includes(2) || splits.includes(1) ? { by: "files", seed: SEED, validShare: 0.15 } : seeded(rows),
+    split: isSplitByNames(splits) ? { by: "files", seed: SEED, validShare: 0.15 } : seeded(rows),
     normalisation,
   }) satisfies Partial<ImportPlan>;
 

@@ -585,6 +585,14 @@ describe("arrays", () => {
       /Python objects/,
     ],
     [
+      "text",
+      [
+        ["t.npy", npyBytes("<U1", [2], new Uint8Array(8))],
+        ["y.npy", npyBytes("|u1", [2], Uint8Array.of(0, 1))],
+      ],
+      /text \(type "<U1"\); save classes as whole numbers/,
+    ],
+    [
       "another number of labels",
       [
         ["x.npy", npyBytes("|u1", [3, 2], new Uint8Array(6))],
@@ -614,6 +622,26 @@ describe("arrays", () => {
     await expect(folder.preview(files.map(([name, bytes]) => folder.write(name, bytes)))).rejects.toThrow(
       message,
     );
+  });
+
+  it("called test alone are split by the seed, and rows without a target can be left out", async () => {
+    const files = [
+      folder.write(
+        "test_x.npy",
+        npyBytes("<f8", [40, 2], bytesOf(Float64Array.from({ length: 80 }, (_, i) => i / 3))),
+      ),
+      folder.write(
+        "test_y.npy",
+        npyBytes("<f8", [40], bytesOf(Float64Array.from(ROWS, (i) => (i === 4 ? NaN : i / 7)))),
+      ),
+    ];
+    const preview = await folder.preview(files);
+    expect([preview.splitByFiles, preview.plan.split.by]).toEqual([false, "seed"]);
+    await expect(folder.accept(preview.plan)).rejects.toThrow(
+      /test_y\.npy, row 5: expected a finite target that float32 holds, got NaN/,
+    );
+    const { dataset } = await folder.accept({ ...preview.plan, missing: "drop" });
+    expect(dataset.trainRows + dataset.validRows + dataset.testRows).toBe(39);
   });
 
   it("fault 36: NaN and infinities are named with their places", async () => {
@@ -647,11 +675,15 @@ describe("folders of images", () => {
       }
     }
     folder.write("set/readme.txt", "hello");
+    const clear = new PNG({ width: 4, height: 4 });
+    folder.write("set/train/dogs/clear.png", new Uint8Array(PNG.sync.write(clear)));
     const preview = await folder.preview(join(folder.path, "set"));
-    expect(preview.notes.join()).toMatch(/22 images of 4 × 4 pixels, in colour.*1 other files are left out/);
+    expect(preview.notes.join()).toMatch(
+      /23 images of 4 × 4 pixels, in colour.*transparent in 1 image is black.*1 other files are left out/,
+    );
     const stored = await folder.accept(preview.plan);
     expect(stored.dataset).toMatchObject({ features: 48, testRows: 6, target: { names: ["cats", "dogs"] } });
-    expect(stored.dataset.trainRows + stored.dataset.validRows).toBe(16);
+    expect(stored.dataset.trainRows + stored.dataset.validRows).toBe(17);
   });
 
   it("may be JPEG and PNG together: a JPEG is read by its content, in grey where its file is", async () => {
