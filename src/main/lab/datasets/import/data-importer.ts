@@ -76,7 +76,8 @@ export class DataImporter {
   #pending: Pending | null = null;
 
   /**
-   * Reads files or folders once; what was found is kept until it is taken or others are previewed.
+   * Reads files or folders once; what was found is kept until it is taken or others are previewed: what cannot be read
+   * leaves what was previewed before.
    *
    * @throws {DataFormatError} With the file, the place and what was expected. @throws {ExperimentCancelled}
    */
@@ -85,7 +86,6 @@ export class DataImporter {
     changes: DialectChanges,
     watch: ReadingWatch,
   ): Promise<ImportPreview> {
-    this.#pending = null;
     if (paths.length > MOST_FILES)
       throw new ContractError(
         `${paths.length} files were chosen; at most ${MOST_FILES} are taken: choose their folder`,

@@ -383,6 +383,14 @@ describe("bad tables: each a clear error, and nothing is left", () => {
     expect(folder.left()).toEqual([]);
   });
 
+  it("leaves what was previewed before, to be taken, as the window goes on showing it", async () => {
+    const { plan } = await folder.preview(folder.write("f.csv", FLOWERS));
+    await expect(folder.preview(folder.write("bad.csv", "a,b\n1,2,3\n"))).rejects.toThrow(
+      /expected 2 values/,
+    );
+    expect((await folder.accept(plan)).files).toEqual(["f.csv"]);
+  });
+
   it("a cancelled import leaves nothing, wherever it is cancelled, and can be taken again", async () => {
     const path = folder.write("c.csv", FLOWERS);
     const { plan } = await folder.preview(path);
