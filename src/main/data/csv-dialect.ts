@@ -38,10 +38,10 @@ function linesOf(sample: string): string[] {
   return lines;
 }
 
-const COMMA_NUMBER = /^[+-]?\d*,\d+$/;
+const COMMA_NUMBER = /^[+-]?\d*,\d+(e[+-]?\d+)?$/i;
 /** 1,234 is a thousand or a little more than one. */
 const PERHAPS_THOUSANDS = /^[+-]?[1-9]\d{0,2},\d{3}$/;
-const POINT_NUMBER = /^[+-]?\d*\.\d+$/;
+const POINT_NUMBER = /^[+-]?\d*\.\d+(e[+-]?\d+)?$/i;
 
 /**
  * Whether numbers have decimal commas. 12,5 says so; 1,234 only where no number has a point. Where no number says anything,

@@ -4,6 +4,7 @@ import { ContractError, DataFormatError } from "../../../../core/errors.ts";
 import { messageLine } from "../../../../core/thrown.ts";
 import {
   planProblems,
+  type ColumnChoice,
   type DialectChanges,
   type ImportPlan,
   type ImportPreview,
@@ -16,7 +17,7 @@ import { changedFile, isSplitByNames, type Collected } from "./collected.ts";
 import { collectTable, encodingsOf } from "./collect-table.ts";
 import { collectArrays, labelledArrays, type LabelledArrays } from "./labelled-arrays.ts";
 import { collectImages, isImageName, labelledImages, type LabelledImages } from "./labelled-images.ts";
-import { scanTable, type TableScan } from "./scan-table.ts";
+import { coarseNotes, scanTable, type TableScan } from "./scan-table.ts";
 import { shownImages } from "./shown-images.ts";
 import { storeCollected } from "./store-collected.ts";
 import { suggestArraysPlan, suggestImagesPlan, suggestTablePlan, titleOf } from "./suggest-plan.ts";
@@ -215,7 +216,7 @@ export class DataImporter {
         dialect,
         columns,
         sample: [...scan.sample],
-        notes: [...notes],
+        notes: [...notes, ...coarseNotes(columns.filter((_, column) => isNumber(plan.columns[column])))],
         plan,
       },
     };
@@ -258,6 +259,9 @@ export class DataImporter {
     this.#pending = null;
   }
 }
+
+const isNumber = (choice: ColumnChoice | undefined): boolean =>
+  choice !== undefined && choice.role !== "ignored" && choice.role !== "split" && choice.kind === "number";
 
 const NOTHING_MISSING = { missing: 0, infinite: 0, firstMissing: "", firstInfinite: "" } as const;
 const EMPTY = {

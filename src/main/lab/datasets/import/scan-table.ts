@@ -104,6 +104,24 @@ export class ColumnScan {
   }
 }
 
+/** Steps in which a column's range is told apart at least, or it is said that there are fewer. */
+const FEWEST_STEPS = 1_000;
+
+/**
+ * Which columns of numbers lie so far from 0 that float32 rounds most of their differences away, as seconds since 1970 of
+ * one hour: float32 holds 2²⁴ steps between 0 and their largest value.
+ */
+export function coarseNotes(columns: readonly ColumnSummary[]): string[] {
+  return columns.flatMap(({ name, min, max, numbers }) => {
+    if (numbers === 0 || min === max) return [];
+    const step = 2 ** (Math.floor(Math.log2(Math.max(Math.abs(min), Math.abs(max)))) - 23);
+    if (step * FEWEST_STEPS <= max - min) return [];
+    return [
+      `"${name}", from ${min} to ${max}, is rounded to steps of ${step} as float32: subtract a constant first`,
+    ];
+  });
+}
+
 export interface TableScan {
   readonly rows: number;
   readonly columns: readonly ColumnScan[];

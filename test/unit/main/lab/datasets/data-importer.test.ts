@@ -133,6 +133,26 @@ describe("a table of text", () => {
       ),
     );
     expect(late.columns[0]).toMatchObject({ numbers: 40, max: 39.5 });
+    const exponents = table(
+      (i) => `${i + 1},5e+02`,
+      (i) => `${i}`,
+    );
+    const powers = await folder.preview(folder.write("e.csv", exponents));
+    expect(powers.columns[0]).toMatchObject({ numbers: 40, max: 4_050 });
+  });
+
+  it("is said to be rounded where float32 holds few of a column's steps", async () => {
+    const notes = async (first: number): Promise<string> => {
+      const path = folder.write(
+        "s.csv",
+        `t,y\n${ROWS.map((i) => `${first + 10 * i},${i % 2}`).join("\n")}\n`,
+      );
+      return (await folder.preview(path)).notes.join();
+    };
+    expect(await notes(1_700_000_000)).toContain(
+      '"t", from 1700000000 to 1700000390, is rounded to steps of 128 as float32: subtract a constant first',
+    );
+    expect(await notes(1_700)).not.toContain("float32");
   });
 
   it("has a header also where a name comes twice", async () => {
