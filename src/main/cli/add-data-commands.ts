@@ -81,18 +81,16 @@ export function addDataCommands(program: Command, host: CommandHost): void {
       ),
     )
     .option("--decimal-comma", "0,5 is a half")
+    .option("--header", "the first line names the columns")
     .option("--no-header", "the first line holds values")
     .addOption(new Option("--encoding <name>", "of the text").choices(dialectSchema.entries.encoding.options))
     .option("--dry-run", "say how the files are understood, and import nothing")
     .option("--json", "print JSON instead of tables")
     .option(...DATABASE)
     .action(async (files: string[], options: DataImportOptions & CommonOptions) => {
-      // What is not said is detected: commander says true where --no-header is not given.
-      const { header, ...given } = options;
-      const read = { ...given, ...(header === false ? { header } : {}) };
       const separator = v.parse(v.optional(dialectSchema.entries.separator), options.separator);
       await inLab(host, { ...options, threads: 0 }, (lab) =>
-        runDataImportCommand(lab, files, { ...read, ...(separator === undefined ? {} : { separator }) }),
+        runDataImportCommand(lab, files, { ...options, ...(separator === undefined ? {} : { separator }) }),
       );
     });
   data

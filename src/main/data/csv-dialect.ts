@@ -25,19 +25,42 @@ function partsOf(line: string, separator: string): string[] {
 /** Lines of a sample; line ends inside quotes do not end one. */
 function linesOf(sample: string): string[] {
   const lines: string[] = [];
-  let line = "";
+  let pieces: string[] = [];
+  let quoted = false;
   for (const piece of sample.split(/\r\n|\n|\r/)) {
-    line = line === "" ? piece : `${line} ${piece}`;
-    if ((line.split('"').length - 1) % 2 === 1) continue;
+    pieces.push(piece);
+    if ((piece.split('"').length - 1) % 2 === 1) quoted = !quoted;
+    if (quoted) continue;
+    const line = pieces.join(" ");
     if (line.trim() !== "") lines.push(line);
-    line = "";
-    if (lines.length > LOOKED_AT) break;
+    pieces = [];
   }
   return lines;
 }
 
-/** What tables write where a value is missing. */
-const MISSING = /^(|na|n\/a|#n\/a|nan|null|none|nil|\?|-)$/i;
+const COMMA_NUMBER = /^[+-]?\d*,\d+(e[+-]?\d+)?$/i;
+/** 1,234 is a thousand or a little more than one. */
+const PERHAPS_THOUSANDS = /^[+-]?[1-9]\d{0,2},\d{3}$/;
+const POINT_NUMBER = /^[+-]?\d*\.\d+(e[+-]?\d+)?$/i;
+
+/**
+ * Whether numbers have decimal commas. 12,5 says so; 1,234 only where no number has a point. Where no number says anything,
+ * `otherwise` holds.
+ */
+function hasDecimalCommas(lines: readonly string[], separator: Separator, otherwise: boolean): boolean {
+  let [perhaps, points] = [false, false];
+  for (const line of lines) {
+    for (const field of partsOf(line, separator)) {
+      if (POINT_NUMBER.test(field)) points = true;
+      else if (PERHAPS_THOUSANDS.test(field)) perhaps = true;
+      else if (COMMA_NUMBER.test(field)) return true;
+    }
+  }
+  return points ? false : perhaps || otherwise;
+}
+
+/** What tables write where a value is missing; a lone point is SAS's and Stata's, <NA> pandas', -nan C's. */
+const MISSING = /^(|na|n\/a|n\.a\.|#n\/a|#na|<na>|[+-]?nan|null|none|nil|\?|-|--|\.)$/i;
 const INFINITE = /^[+-]?inf(inity)?$/i;
 export const isMissing = (field: string): boolean => MISSING.test(field);
 export const isInfinite = (field: string): boolean => INFINITE.test(field);
@@ -63,12 +86,13 @@ function isHeader(rows: readonly (readonly string[])[], decimalComma: boolean): 
   const [first = [], ...others] = rows;
   const words = first.map((field) => isWord(field, decimalComma));
   const count = words.filter(Boolean).length;
-  // Names are given once.
-  if (count === 0 || new Set(first).size < first.length) return false;
+  if (count === 0) return false;
   const overNumbers = words.some(
     (word, column) =>
       word && others.length > 0 && others.every((row) => !isWord(row[column] ?? "", decimalComma)),
   );
+  // Names are given once, but for a slip: then nothing but words stands there, one of them over numbers.
+  if (new Set(first).size < first.length) return count === first.length && overNumbers;
   if (others.length > 0 && count < first.length) return overNumbers || labelColumnOf(first) !== null;
   if (others.length === 0) return labelColumnOf(first) !== null || 2 * count >= first.length;
   // Nothing but words in the first row: a header unless the others hold words only, too, and its fields come again.
@@ -77,10 +101,16 @@ function isHeader(rows: readonly (readonly string[])[], decimalComma: boolean): 
 
 /**
  * Tells a table's dialect by its first lines: the separator that parts all of them into as many fields; what is given is
- * not guessed.
+ * not guessed. `like` is a table that this one belongs to: its decimal commas hold where the numbers do not say.
  */
-export function csvDialect(sample: string, encoding: Encoding, given: DialectChanges = {}): Dialect {
-  const lines = linesOf(sample);
+export function csvDialect(
+  sample: string,
+  encoding: Encoding,
+  given: DialectChanges = {},
+  like: Dialect | null = null,
+): Dialect {
+  const all = linesOf(sample);
+  const lines = all.slice(0, LOOKED_AT + 1);
   // The last one may be cut off.
   const whole = lines.length > 1 ? lines.slice(0, -1) : lines;
   const found = SEPARATORS.find((separator) => {
@@ -93,6 +123,7 @@ export function csvDialect(sample: string, encoding: Encoding, given: DialectCha
   const rows = (lines.length > 2 ? whole : lines).map((line) => partsOf(line, separator));
   const decimalComma =
     given.decimalComma ??
-    (separator !== "," && rows.some((row) => row.some((field) => /^[+-]?\d*,\d+$/.test(field))));
+    (separator !== "," &&
+      hasDecimalCommas(all, separator, like?.separator === separator && like.decimalComma));
   return { separator, decimalComma, header: given.header ?? isHeader(rows, decimalComma), encoding };
 }

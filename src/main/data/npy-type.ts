@@ -45,7 +45,9 @@ export function npyType(descr: string): NpyType | string {
   if (found === undefined || !(size === 1 ? "|<>=" : "<>").includes(order) || order === "") {
     return descr.includes("O")
       ? `Python objects (type "${descr}"), which are pickled programs and never run here; save numbers with numpy.save`
-      : `type "${descr}"; save it again with numpy.save(path, array.astype('float32'))`;
+      : /^.[US]/.test(descr)
+        ? `text (type "${descr}"); save classes as whole numbers: numpy.unique(array, return_inverse=True)[1]`
+        : `type "${descr}"; save it again with numpy.save(path, array.astype('float32'))`;
   }
   const little = order !== ">";
   return {

@@ -9,8 +9,9 @@ const NUMBER = /^[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?$/;
 const [BLANK, TABULATOR] = [0x20, 0x09];
 const isBlank = (byte: number | undefined): boolean => byte === BLANK || byte === TABULATOR;
 
-/** The number of a text, or NaN: neither "0x10" nor "Infinity" is one. */
+/** The number of a text, or NaN: neither "0x10" nor "Infinity" is one, nor 1.234 where commas part decimals: it is a thousand. */
 export function numberOfText(text: string, decimalComma: boolean): number {
+  if (decimalComma && text.includes(".")) return NaN;
   const plain = decimalComma ? text.replace(",", ".") : text;
   return NUMBER.test(plain) ? Number(plain) : NaN;
 }

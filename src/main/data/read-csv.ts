@@ -137,11 +137,15 @@ const namesOf = (header: readonly string[]): string[] => {
 
 /**
  * Tables of text, several files one after the other: separator, decimal comma, header and encoding are detected where they
- * are not given. Reads nothing but the beginning of each.
+ * are not given; `like` is the dialect of a table that these belong to. Reads nothing but the beginning of each.
  *
  * @throws {DataFormatError} If a file is empty, no text, or has other columns than the first.
  */
-export async function csvSource(paths: readonly string[], given: DialectChanges = {}): Promise<TableSource> {
+export async function csvSource(
+  paths: readonly string[],
+  given: DialectChanges = {},
+  like: Dialect | null = null,
+): Promise<TableSource> {
   const dialects: Dialect[] = [];
   let columns: readonly string[] = [];
   for (const [index, path] of paths.entries()) {
@@ -158,10 +162,12 @@ export async function csvSource(paths: readonly string[], given: DialectChanges 
     const text = new TextDecoder(encoding).decode(sample);
     if (text.trim() === "") throw new DataFormatError(path, 0, "a table", "an empty file");
     const before = dialects[0];
-    const dialect = csvDialect(text, encoding, {
-      ...(before === undefined ? {} : { separator: before.separator }),
-      ...given,
-    });
+    const dialect = csvDialect(
+      text,
+      encoding,
+      { ...(before === undefined ? {} : { separator: before.separator }), ...given },
+      before ?? like,
+    );
     dialects.push(dialect);
     const found: string[] = [];
     const record = new CsvRecord(dialect.decimalComma);

@@ -11,6 +11,8 @@ export interface DecodedImage {
   readonly width: number;
   readonly channels: 1 | 3;
   readonly values: Uint8Array;
+  /** Whether it let something through, which became black. */
+  readonly transparent: boolean;
 }
 
 /** The size that a PNG claims, before anything is unpacked for it. */
@@ -22,21 +24,23 @@ const pngSize = (bytes: Buffer): readonly [number, number] => [
 /** Red, green, blue, alpha over black, as one channel where all are grey. */
 function withoutAlpha(rgba: Uint8Array, width: number, height: number): DecodedImage {
   const pixels = width * height;
-  let grey = true;
+  let [grey, transparent] = [true, false];
   const values = new Uint8Array(3 * pixels);
   for (let pixel = 0; pixel < pixels; pixel++) {
     const alpha = (rgba[4 * pixel + 3] ?? 255) / 255;
+    if (alpha < 1) transparent = true;
     const [red = 0, green = 0, blue = 0] = [0, 1, 2].map((channel) =>
       Math.round((rgba[4 * pixel + channel] ?? 0) * alpha),
     );
     values.set([red, green, blue], 3 * pixel);
     if (red !== green || green !== blue) grey = false;
   }
-  if (!grey) return { height, width, channels: 3, values };
+  if (!grey) return { height, width, channels: 3, values, transparent };
   return {
     height,
     width,
     channels: 1,
+    transparent,
     values: Uint8Array.from({ length: pixels }, (_, pixel) => values[3 * pixel] ?? 0),
   };
 }

@@ -26,7 +26,7 @@ import { composedText } from "../../shared/specs/open-layers.ts";
 import { OpenIn } from "./open-in.tsx";
 import { formatNumber } from "../format/number.ts";
 import { useStore } from "../store/create-store.ts";
-import { datasetsStore, knownDataset } from "../store/datasets-store.ts";
+import { dataChoices, datasetsStore, knownDataset } from "../store/datasets-store.ts";
 
 const PRESETS = Object.entries(NETWORK_PRESETS).map(([value, label]) => ({
   value: value as NetworkPreset,
@@ -76,9 +76,7 @@ export function NetworkFields({ form }: { readonly form: NetworkForm }) {
     value,
     label: `${value === "train" ? "training" : "validation"}, ${formatNumber(rowsOf(dataset, value))} rows`,
   }));
-  const data = [
-    ...new Map([...all, dataset].map(({ id, title }) => [id, { value: id, label: title }])).values(),
-  ];
+  const data = dataChoices(all, choice.data);
   return (
     <>
       <Choice

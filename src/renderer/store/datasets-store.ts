@@ -16,6 +16,15 @@ export function knownDataset(datasets: readonly Dataset[], id: string): Dataset 
   return toy === null ? datasets.find((dataset) => dataset.id === id) : toyDataset(toy);
 }
 
+/** What can be chosen as data: all sets, a toy that is, and by its id what is chosen though it is not there (any more). */
+export function dataChoices(
+  all: readonly Dataset[],
+  chosen: string,
+): { readonly value: string; readonly label: string }[] {
+  const shown = [...all, knownDataset(all, chosen) ?? { id: chosen, title: chosen }];
+  return [...new Map(shown.map(({ id, title }) => [id, { value: id, label: title }])).values()];
+}
+
 export async function loadDatasets(): Promise<void> {
   try {
     datasetsStore.set(await ask(window.lab.datasetsList()));

@@ -12,7 +12,7 @@ import { useStore } from "../store/create-store.ts";
 import { MNIST_DATASET } from "../../shared/experiments/dataset.ts";
 import { endsOf, networkPartOf } from "../../shared/specs/network-spec.ts";
 import { OpenIn } from "../network/open-in.tsx";
-import { datasetsStore, knownDataset } from "../store/datasets-store.ts";
+import { dataChoices, datasetsStore, knownDataset } from "../store/datasets-store.ts";
 import { enqueueTrainings, findLr, startTraining } from "./training-actions.ts";
 import { ControlPanel } from "../ui/control-panel.tsx";
 import classes from "../ui/controls.module.css";
@@ -107,9 +107,7 @@ export function TrainControls() {
   const busy = useBusyReason();
   const all = useStore(datasetsStore);
   const dataset = knownDataset(all, choice.data) ?? MNIST_DATASET;
-  const data = [
-    ...new Map([...all, dataset].map(({ id, title }) => [id, { value: id, label: title }])).values(),
-  ];
+  const data = dataChoices(all, choice.data);
   const hints = {
     rows: `training rows; the set has ${formatNumber(dataset.trainRows)}`,
     validRows: `the set has ${formatNumber(dataset.validRows)}; 0 for none`,

@@ -187,10 +187,10 @@ export function columnProblem(
   const asNumber = role === "label" ? plan.target === "numbers" : kind === "number";
   if (summary.values === 0) return `${where} is empty: ignore it`;
   if (asNumber && summary.words > 0) {
-    return `${where} has ${counted(summary.words, "field that is no number", "fields that are no numbers")}, the first in ${summary.firstWord}: take it as a category or ignore it`;
+    return `${where} has ${counted(summary.words, "field that is no number", "fields that are no numbers")}, the first in ${summary.firstWord}: mend the file (numbers are written plainly, as 1234.5), take it as a category or ignore it`;
   }
   if (asNumber && summary.infinite > 0) {
-    return `${where} has ${counted(summary.infinite, "infinite value", "infinite values")}, the first in ${summary.firstInfinite}: expected finite numbers`;
+    return `${where} has ${counted(summary.infinite, "infinite value", "infinite values")}, the first in ${summary.firstInfinite}: expected finite numbers, at most 3.4e38`;
   }
   if (!asNumber && summary.distinct === null) {
     return `${where} has more than ${grouped(MOST_CLASSES)} different values: too many for ${role === "label" ? "classes" : "a category"}`;
@@ -247,7 +247,7 @@ export function planProblems(preview: ImportPreview, plan: ImportPlan): string[]
     const { classes, infinite, firstInfinite, missing, firstMissing, min, max } = items;
     if (infinite > 0) {
       problems.push(
-        `${counted(infinite, "value is infinite", "values are infinite")}, the first in ${firstInfinite}: expected finite numbers`,
+        `${counted(infinite, "value is infinite", "values are infinite")}, the first in ${firstInfinite}: expected finite numbers, at most 3.4e38`,
       );
     }
     if (missing > 0 && plan.missing === "refuse") {

@@ -4,6 +4,9 @@ import * as v from "valibot";
 export const MOST_CLASSES = 1_000;
 export const MOST_FEATURES = 100_000;
 
+/** Whether a value is finite as data sets hold it: 1e39 is infinite in float32. */
+export const holdsInFloat32 = (value: number): boolean => Number.isFinite(Math.fround(value));
+
 /** How stored values become the network's, fitted on the training rows only. */
 export const NORMALISATIONS = {
   none: "none: values as they are",

@@ -1,7 +1,7 @@
 import { readdir, stat } from "node:fs/promises";
-import { join } from "node:path";
+import { join, sep } from "node:path";
 import { DataFormatError } from "../../../core/errors.ts";
-import type { Dataset, Layout } from "../../../shared/experiments/dataset.ts";
+import { holdsInFloat32, type Dataset, type Layout } from "../../../shared/experiments/dataset.ts";
 import type { Recipe } from "../../../shared/experiments/stored-dataset.ts";
 import { csvSource } from "../../data/read-csv.ts";
 import { readIdx } from "../../data/read-idx.ts";
@@ -10,7 +10,7 @@ import { readNpy } from "../../data/read-npy.ts";
 import { readNpz } from "../../data/read-npz.ts";
 import { parquetSource } from "../../data/read-parquet.ts";
 import type { ReadingWatch, TableRecord, TableSource } from "../../data/table-source.ts";
-import { isImageName } from "./import/labelled-images.ts";
+import { isHidden, isImageName } from "./import/labelled-images.ts";
 import { encodeRow, type ColumnEncoding } from "./import/collect-table.ts";
 
 const VALUES_AT_ONCE = 1 << 20;
@@ -45,7 +45,7 @@ export async function* readFeatures(
   else if (isImageName(path)) yield await ofImage(path, dataset);
   else if (ending === "parquet") yield* ofTable(await parquetSource([path]), path, dataset, reading);
   else if (["csv", "tsv", "txt", "data", "dat"].includes(ending))
-    yield* ofTable(await csvSource([path]), path, dataset, reading);
+    yield* ofTable(await csvLike(path, reading.recipe), path, dataset, reading);
   else yield* ofArray(path, ending, dataset);
 }
 
@@ -64,13 +64,21 @@ async function ofImage(path: string, { features, layout }: Dataset): Promise<Fea
   };
 }
 
+/** The table as that of the data set was read, with a header or without: its first line is not guessed at. */
+function csvLike(path: string, recipe: Recipe | null): Promise<TableSource> {
+  const like = recipe?.dialect ?? null;
+  return csvSource([path], like === null ? {} : { header: like.header }, like);
+}
+
 /** All images below a folder, in the order of their names. */
 async function* ofFolder(
   folder: string,
   dataset: Dataset,
   watch: ReadingWatch,
 ): AsyncGenerator<FeatureBatch> {
-  const found = (await readdir(folder, { recursive: true })).filter(isImageName).sort();
+  const found = (await readdir(folder, { recursive: true }))
+    .filter((path) => isImageName(path) && !path.split(sep).some(isHidden))
+    .sort();
   if (found.length === 0)
     throw new DataFormatError(folder, { place: "the folder" }, "PNG or JPEG images", "none");
   const atOnce = Math.max(1, Math.floor(VALUES_AT_ONCE / dataset.features));
@@ -103,6 +111,12 @@ async function* ofArray(path: string, ending: string, dataset: Dataset): AsyncGe
   for (let row = 0; row < rows; row += rowsAtOnce) {
     const count = Math.min(rowsAtOnce, rows - row);
     const values = Float32Array.from(data.subarray(row * features, (row + count) * features));
+    const bad = values.findIndex((value) => !holdsInFloat32(value));
+    if (bad >= 0) {
+      const place = `row ${row + Math.floor(bad / features) + 1}, value ${(bad % features) + 1}`;
+      const got = `${data[row * features + bad] ?? NaN}`;
+      throw new DataFormatError(path, { place }, "a finite number that float32 holds", got);
+    }
     yield { rows: count, values: hasChannelsFirst(item, layout) ? channelsLast(values, item) : values };
   }
 }
@@ -178,7 +192,7 @@ async function* ofTable(
             path,
             { place: record.place },
             `a value of ${dataset.featureNames[i] ?? `feature ${i + 1}`}`,
-            "none",
+            `none: ${dataset.title} was imported without means to fill in`,
           );
         values[at + i] = fill;
       }

@@ -103,5 +103,7 @@ describe("numberOfBytes()", () => {
   it("reads decimal commas where they are", () => {
     expect(read("-0,25", true)).toBe(-0.25);
     expect(read("1,5e3", true)).toBe(1_500);
+    // A thousand, not a little more than one.
+    expect(read("1.234", true)).toBeNaN();
   });
 });

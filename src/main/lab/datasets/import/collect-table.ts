@@ -1,9 +1,10 @@
 import { DataFormatError } from "../../../../core/errors.ts";
-import { MOST_FEATURES } from "../../../../shared/experiments/dataset.ts";
+import { holdsInFloat32, MOST_FEATURES } from "../../../../shared/experiments/dataset.ts";
 import type { ImportPlan } from "../../../../shared/experiments/data-import.ts";
+import { isMissing } from "../../../data/csv-dialect.ts";
 import type { ReadingWatch, TableRecord, TableSource } from "../../../data/table-source.ts";
 import { allocateValues, changedFile, splitNamed, type Collected } from "./collected.ts";
-import { categoryOf, type TableScan } from "./scan-table.ts";
+import { categoryOf, MOST_SHOWN_TEXT, type TableScan } from "./scan-table.ts";
 
 /** One column as it becomes features: a number one, a category one a value. */
 export interface ColumnEncoding {
@@ -41,7 +42,8 @@ export function encodingsOf(
 /**
  * Writes the features of a row from `at` on; NaN where one is missing.
  *
- * @returns whether none is missing. @throws {DataFormatError} For a category that is not known.
+ * @returns whether none is missing. @throws {DataFormatError} For a category that is not known, and what is no number that
+ * float32 holds: only what is written as missing is missing.
  */
 export function encodeRow(
   record: TableRecord,
@@ -50,23 +52,28 @@ export function encodeRow(
   at: number,
 ): boolean {
   let [place, whole] = [at, true];
-  for (const { column, categories, name } of encodings) {
+  const refuse = ({ column, name }: ColumnEncoding, expected: string, got: string): DataFormatError => {
+    const where = { place: `${record.place}, column ${column + 1} ("${name}")` };
+    return new DataFormatError(record.path, where, expected, JSON.stringify(got.slice(0, MOST_SHOWN_TEXT)));
+  };
+  for (const encoding of encodings) {
+    const { column, categories } = encoding;
     if (categories === null) {
       const value = record.number(column);
-      if (Number.isNaN(value)) whole = false;
+      if (Number.isNaN(value)) {
+        const text = record.text(column);
+        if (!isMissing(text)) throw refuse(encoding, "a number, or nothing where it is missing", text);
+        whole = false;
+      } else if (!holdsInFloat32(value)) {
+        throw refuse(encoding, "a finite number that float32 holds", record.text(column));
+      }
       values[place++] = value;
       continue;
     }
     const category = categoryOf(record, column);
     const index = category === null ? -1 : categories.indexOf(category);
     if (category !== null && index < 0) {
-      const where = { place: `${record.place}, column ${column + 1} ("${name}")` };
-      throw new DataFormatError(
-        record.path,
-        where,
-        `one of ${categories.slice(0, 8).join(", ")}`,
-        JSON.stringify(category),
-      );
+      throw refuse(encoding, `one of ${categories.slice(0, 8).join(", ")}`, category);
     }
     if (category === null) whole = false;
     for (let i = 0; i < categories.length; i++)

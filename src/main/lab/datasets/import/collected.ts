@@ -81,6 +81,10 @@ export function splitNamed(name: string): 0 | 1 | 2 | null {
   return words.some((word) => ["train", "training"].includes(word)) ? 0 : null;
 }
 
+/** Whether names say which rows are for test or validation, and leave some to train on: a lone "test" says nothing. */
+export const isSplitByNames = (splits: readonly (0 | 1 | 2 | null)[]): boolean =>
+  splits.some((split) => split === 1 || split === 2) && splits.some((split) => split === 0 || split === null);
+
 /** What a file that was previewed has become meanwhile. */
 export const changedFile = (path: string): DataFormatError =>
   new DataFormatError(

@@ -1,8 +1,10 @@
 import { stat } from "node:fs/promises";
 import { basename, extname } from "node:path";
 import { ContractError, DataFormatError } from "../../../../core/errors.ts";
+import { messageLine } from "../../../../core/thrown.ts";
 import {
   planProblems,
+  type ColumnChoice,
   type DialectChanges,
   type ImportPlan,
   type ImportPreview,
@@ -11,11 +13,11 @@ import type { StoredDataset } from "../../../../shared/experiments/stored-datase
 import { csvSource } from "../../../data/read-csv.ts";
 import { parquetSource } from "../../../data/read-parquet.ts";
 import type { ReadingWatch, TableSource } from "../../../data/table-source.ts";
-import { changedFile, type Collected } from "./collected.ts";
+import { changedFile, isSplitByNames, type Collected } from "./collected.ts";
 import { collectTable, encodingsOf } from "./collect-table.ts";
 import { collectArrays, labelledArrays, type LabelledArrays } from "./labelled-arrays.ts";
 import { collectImages, isImageName, labelledImages, type LabelledImages } from "./labelled-images.ts";
-import { scanTable, type TableScan } from "./scan-table.ts";
+import { coarseNotes, scanTable, type TableScan } from "./scan-table.ts";
 import { shownImages } from "./shown-images.ts";
 import { storeCollected } from "./store-collected.ts";
 import { suggestArraysPlan, suggestImagesPlan, suggestTablePlan, titleOf } from "./suggest-plan.ts";
@@ -75,7 +77,8 @@ export class DataImporter {
   #pending: Pending | null = null;
 
   /**
-   * Reads files or folders once; what was found is kept until it is taken or others are previewed.
+   * Reads files or folders once; what was found is kept until it is taken or others are previewed: what cannot be read
+   * leaves what was previewed before.
    *
    * @throws {DataFormatError} With the file, the place and what was expected. @throws {ExperimentCancelled}
    */
@@ -84,12 +87,18 @@ export class DataImporter {
     changes: DialectChanges,
     watch: ReadingWatch,
   ): Promise<ImportPreview> {
-    this.#pending = null;
     if (paths.length > MOST_FILES)
       throw new ContractError(
         `${paths.length} files were chosen; at most ${MOST_FILES} are taken: choose their folder`,
       );
-    const files = await Promise.all(paths.map(fingerprint));
+    const files = await Promise.all(
+      paths.map((path) =>
+        fingerprint(path).catch((error: unknown) => {
+          const message = `${path} cannot be read: ${messageLine(error)}. Choose files or folders that are there`;
+          throw new ContractError(message, { cause: error });
+        }),
+      ),
+    );
     const { content, preview } = await this.#look(paths, changes, watch);
     const named = files.map(({ path, sizeBytes }) => ({ name: basename(path), sizeBytes }));
     this.#pending = { content, files, preview: { ...preview, files: named } };
@@ -116,7 +125,7 @@ export class DataImporter {
         classes: [...classes],
       };
       const plan = suggestImagesPlan(images, title);
-      const splitByFiles = files.some(({ split }) => split === 2 || split === 1);
+      const splitByFiles = isSplitByNames(files.map(({ split }) => split));
       return {
         content: { kind, images },
         preview: {
@@ -163,7 +172,7 @@ export class DataImporter {
         classes: classes === null ? null : [...classes],
       };
       const plan = suggestArraysPlan(arrays, title);
-      const splitByFiles = parts.some(({ split }) => split === 2 || split === 1);
+      const splitByFiles = isSplitByNames(parts.map(({ split }) => split));
       return {
         content: { kind, arrays },
         preview: {
@@ -207,7 +216,7 @@ export class DataImporter {
         dialect,
         columns,
         sample: [...scan.sample],
-        notes: [...notes],
+        notes: [...notes, ...coarseNotes(columns.filter((_, column) => isNumber(plan.columns[column])))],
         plan,
       },
     };
@@ -250,6 +259,9 @@ export class DataImporter {
     this.#pending = null;
   }
 }
+
+const isNumber = (choice: ColumnChoice | undefined): boolean =>
+  choice !== undefined && choice.role !== "ignored" && choice.role !== "split" && choice.kind === "number";
 
 const NOTHING_MISSING = { missing: 0, infinite: 0, firstMissing: "", firstInfinite: "" } as const;
 const EMPTY = {

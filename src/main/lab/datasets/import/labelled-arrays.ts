@@ -1,6 +1,11 @@
 import { basename } from "node:path";
 import { DataFormatError } from "../../../../core/errors.ts";
-import { MOST_CLASSES, MOST_FEATURES, type Layout } from "../../../../shared/experiments/dataset.ts";
+import {
+  holdsInFloat32,
+  MOST_CLASSES,
+  MOST_FEATURES,
+  type Layout,
+} from "../../../../shared/experiments/dataset.ts";
 import type { ImportPlan } from "../../../../shared/experiments/data-import.ts";
 import { readIdx } from "../../../data/read-idx.ts";
 import { readNpy, type NumberArray } from "../../../data/read-npy.ts";
@@ -248,7 +253,7 @@ async function statisticsOf(parts: readonly Part[], features: number, watch: Rea
           const value = data[i] ?? NaN;
           if (Number.isNaN(value)) {
             if (missing++ === 0) firstMissing = place(i);
-          } else if (!Number.isFinite(value)) {
+          } else if (!holdsInFloat32(value)) {
             if (infinite++ === 0) firstInfinite = place(i);
           } else {
             mean += (value - mean) / ++count;
@@ -313,7 +318,10 @@ export async function collectArrays(
       (from, to) => {
         for (let row = from; row < to; row++) {
           const item = data.subarray(row * features, (row + 1) * features);
-          if (missing > 0 && plan.missing === "drop" && item.some(Number.isNaN)) continue;
+          if (plan.missing === "drop") {
+            const target = part.targets.data.subarray(row * targetWidth, (row + 1) * targetWidth);
+            if (target.some(Number.isNaN) || (missing > 0 && item.some(Number.isNaN))) continue;
+          }
           if (arrays.channelsFirst) {
             for (let channel = 0; channel < channels; channel++) {
               for (let pixel = 0; pixel < height * width; pixel++) {
@@ -324,11 +332,11 @@ export async function collectArrays(
           } else values.set(item, rows * features);
           for (let k = 0; k < targetWidth; k++) {
             const target = part.targets.data[row * targetWidth + k] ?? NaN;
-            if (!Number.isFinite(target)) {
+            if (!holdsInFloat32(target)) {
               throw new DataFormatError(
                 part.targets.path,
                 { place: `${part.targets.name}, row ${row + 1}` },
-                "a finite target",
+                "a finite target that float32 holds",
                 String(target),
               );
             }

@@ -1,5 +1,6 @@
 import { readdir, stat } from "node:fs/promises";
 import { basename, dirname, extname, join } from "node:path";
+import { counted } from "../../../../core/counted.ts";
 import { DataFormatError } from "../../../../core/errors.ts";
 import { MOST_CLASSES, type Layout } from "../../../../shared/experiments/dataset.ts";
 import type { ImportPlan } from "../../../../shared/experiments/data-import.ts";
@@ -12,6 +13,9 @@ const IMAGE = [".png", ".jpg", ".jpeg"];
 const MOST_IMAGES = 1_000_000;
 
 export const isImageName = (path: string): boolean => IMAGE.includes(extname(path).toLowerCase());
+
+/** Files and folders that systems and notebooks put beside others: ._1.png, .ipynb_checkpoints, __MACOSX. */
+export const isHidden = (name: string): boolean => name.startsWith(".") || name === "__MACOSX";
 
 interface ImageFile {
   readonly path: string;
@@ -33,6 +37,7 @@ export interface LabelledImages {
 async function filesBelow(folder: string, found: string[], others: string[]): Promise<void> {
   for (const entry of await readdir(folder, { withFileTypes: true })) {
     const path = join(folder, entry.name);
+    if (isHidden(entry.name)) continue;
     if (entry.isDirectory()) await filesBelow(path, found, others);
     else if (entry.isFile() && isImageName(entry.name)) found.push(path);
     else others.push(path);
@@ -49,7 +54,7 @@ function withChannels({ channels, values }: DecodedImage, wanted: number): Uint8
 
 /**
  * Finds PNG and JPEG files whose folder's name is their class, in folders called train, valid or test if there are such, and
- * reads each once.
+ * reads each once; what is hidden is passed over.
  *
  * @throws {DataFormatError} If there are none, one class only, or one is damaged or of another size.
  */
@@ -83,6 +88,7 @@ export async function labelledImages(paths: readonly string[], watch: ReadingWat
     );
   let [size, channels]: [DecodedImage | null, 1 | 3] = [null, 1];
   let [sum, min, max, values] = [0, 255, 0, 0];
+  let transparent = 0;
   for (const [index, { path }] of files.entries()) {
     watch.checkpoint();
     const image = await readImage(path);
@@ -96,6 +102,7 @@ export async function labelledImages(paths: readonly string[], watch: ReadingWat
       );
     }
     if (image.channels === 3) channels = 3;
+    if (image.transparent) transparent++;
     for (const value of image.values) {
       sum += value;
       if (value < min) min = value;
@@ -114,6 +121,9 @@ export async function labelledImages(paths: readonly string[], watch: ReadingWat
     mean: sum / values,
     notes: [
       `${files.length} images of ${width} × ${height} pixels, ${channels === 1 ? "grey" : "in colour"}; a folder's name is the class`,
+      ...(transparent > 0
+        ? [`what is transparent in ${counted(transparent, "image", "images")} is black`]
+        : []),
       ...(others.length > 0 ? [`${others.length} other files are left out`] : []),
     ],
   };

@@ -1,4 +1,4 @@
-import { MOST_CLASSES } from "../../../../shared/experiments/dataset.ts";
+import { holdsInFloat32, MOST_CLASSES } from "../../../../shared/experiments/dataset.ts";
 import type { ColumnSummary } from "../../../../shared/experiments/data-import.ts";
 import { isInfinite, isMissing } from "../../../data/csv-dialect.ts";
 import type { ReadingWatch, TableRecord, TableSource } from "../../../data/table-source.ts";
@@ -6,7 +6,7 @@ import type { ReadingWatch, TableRecord, TableSource } from "../../../data/table
 const SHOWN_ROWS = 20;
 const SHOWN_COLUMNS = 60;
 const SHOWN_VALUES = 12;
-const MOST_SHOWN_TEXT = 60;
+export const MOST_SHOWN_TEXT = 60;
 
 /** Values sorted as numbers where all are, else by their characters. */
 export function inOrder(names: Iterable<string>): string[] {
@@ -31,6 +31,7 @@ export class ColumnScan {
   words = 0;
   firstWord = "";
   numbers = 0;
+  /** Fields that are infinite, or become so as float32. */
   infinite = 0;
   firstInfinite = "";
   min = Infinity;
@@ -46,7 +47,7 @@ export class ColumnScan {
 
   add(record: TableRecord, column: number): void {
     const value = record.number(column);
-    if (!Number.isNaN(value) && Number.isFinite(value)) {
+    if (holdsInFloat32(value)) {
       this.numbers++;
       this.#mean += (value - this.#mean) / this.numbers;
       if (value < this.min) this.min = value;
@@ -57,8 +58,9 @@ export class ColumnScan {
     }
     const text = record.text(column);
     const place = `${record.place}, which holds ${JSON.stringify(text.slice(0, MOST_SHOWN_TEXT))}`;
-    if (isInfinite(text)) {
+    if (!Number.isNaN(value) || isInfinite(text)) {
       if (this.infinite++ === 0) this.firstInfinite = place;
+      if (this.counts !== null) this.#count(Number.isNaN(value) ? text : value);
     } else if (isMissing(text)) {
       if (this.missing++ === 0) this.firstMissing = place;
     } else {
@@ -100,6 +102,24 @@ export class ColumnScan {
       frequent: frequent.map(([value, rows]) => ({ value: String(value).slice(0, MOST_SHOWN_TEXT), rows })),
     };
   }
+}
+
+/** Steps in which a column's range is told apart at least, or it is said that there are fewer. */
+const FEWEST_STEPS = 1_000;
+
+/**
+ * Which columns of numbers lie so far from 0 that float32 rounds most of their differences away, as seconds since 1970 of
+ * one hour: float32 holds 2²⁴ steps between 0 and their largest value.
+ */
+export function coarseNotes(columns: readonly ColumnSummary[]): string[] {
+  return columns.flatMap(({ name, min, max, numbers }) => {
+    if (numbers === 0 || min === max) return [];
+    const step = 2 ** (Math.floor(Math.log2(Math.max(Math.abs(min), Math.abs(max)))) - 23);
+    if (step * FEWEST_STEPS <= max - min) return [];
+    return [
+      `"${name}", from ${min} to ${max}, is rounded to steps of ${step} as float32: subtract a constant first`,
+    ];
+  });
 }
 
 export interface TableScan {

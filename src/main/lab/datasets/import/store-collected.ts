@@ -172,8 +172,10 @@ export async function storeCollected(collected: Collected, options: StoringOptio
   // From here on rows lie split by split.
   await inSteps(permuteRows(split.order, rows), watch.checkpoint);
   const moments = await momentsOf(values, features, trainRows, watch.checkpoint);
-  const fills = plan.missing === "mean" && values instanceof Float32Array ? [...moments.mean] : [];
-  if (fills.length > 0) {
+  const fills = plan.missing === "mean" ? [...moments.mean] : [];
+  // Bytes are stored where nothing is missing; rows that are predicted later may miss something.
+  const hasHoles = fills.length > 0 && values instanceof Float32Array;
+  if (hasHoles) {
     await inPieces(
       collected.rows,
       features,
@@ -185,7 +187,7 @@ export async function storeCollected(collected: Collected, options: StoringOptio
       watch.checkpoint,
     );
   }
-  const filled = fills.length > 0 ? await momentsOf(values, features, trainRows, watch.checkpoint) : moments;
+  const filled = hasHoles ? await momentsOf(values, features, trainRows, watch.checkpoint) : moments;
   const scaling = scalingOf(plan.normalisation, filled, layout !== null);
   const target = await targetOf(collected, trainRows, watch.checkpoint);
   const described = {

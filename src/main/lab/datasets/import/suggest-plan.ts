@@ -3,7 +3,7 @@ import type { ColumnChoice, ColumnSummary, ImportPlan } from "../../../../shared
 import { labelColumnOf } from "../../../data/csv-dialect.ts";
 import type { LabelledArrays } from "./labelled-arrays.ts";
 import type { LabelledImages } from "./labelled-images.ts";
-import { splitNamed } from "./collected.ts";
+import { isSplitByNames, splitNamed } from "./collected.ts";
 
 const SEED = 1;
 /** Whole numbers of so few different values are classes rather than amounts. */
@@ -20,12 +20,20 @@ const seeded = (rows: number): ImportPlan["split"] => ({
   testShare: rows >= 50 ? 0.15 : 0,
 });
 
-/** Rows beside numbers count as mistakes of a number column up to this share. */
-const FEW_WORDS = 0.02;
-function kindOf({ words, numbers, distinct }: ColumnSummary): ColumnChoice["kind"] {
-  if (words === 0) return "number";
-  return distinct === null && words <= FEW_WORDS * numbers ? "number" : "category";
-}
+/** Words beside numbers count as mistakes of a number column up to this share. */
+const FEW_WORDS = 0.1;
+
+/** Numbers, but for some words that stand for a missing one or are a slip: to be asked about, not a category of each number. */
+const isMostlyNumbers = ({ words, numbers, distinct }: ColumnSummary): boolean =>
+  words <= FEW_WORDS * numbers && (distinct === null || distinct > FEW_CLASSES);
+
+/** 1,234.5 or 12 % or $3: an amount, but in a form that is not read. */
+const AMOUNT = /^[+-]?\p{Sc}?[+-]?\d[\d.,' \u00a0]*[%\p{Sc}]?$/u;
+const isAmounts = ({ frequent, distinct }: ColumnSummary): boolean =>
+  distinct !== null && distinct > FEW_CLASSES && frequent.every(({ value }) => AMOUNT.test(value));
+
+const kindOf = (summary: ColumnSummary): ColumnChoice["kind"] =>
+  summary.words === 0 || isMostlyNumbers(summary) || isAmounts(summary) ? "number" : "category";
 
 /** Numbers rows, or names each: says nothing of others. */
 function isIdentity({ name, distinct, whole, words, numbers }: ColumnSummary, rows: number): boolean {
@@ -41,8 +49,9 @@ function isIdentity({ name, distinct, whole, words, numbers }: ColumnSummary, ro
 }
 
 /** What a column can be as a label: classes, where it holds words or few whole numbers, or a number. */
-export const targetOf = ({ words, whole, distinct, name }: ColumnSummary): ImportPlan["target"] => {
-  if (words > 0) return "classes";
+export const targetOf = (summary: ColumnSummary): ImportPlan["target"] => {
+  const { words, whole, distinct, name } = summary;
+  if (words > 0) return isMostlyNumbers(summary) && !whole ? "numbers" : "classes";
   if (!whole || distinct === null) return "numbers";
   const named = /label|class|digit|species|variety|category/i.test(name);
   return named || distinct <= FEW_CLASSES ? "classes" : "numbers";
@@ -120,15 +129,14 @@ export function suggestTablePlan(
 const itemsPlan = (
   rows: number,
   title: string,
-  splits: readonly (number | null)[],
+  splits: readonly (0 | 1 | 2 | null)[],
   normalisation: Normalisation,
 ) =>
   ({
     title,
     columns: [],
     missing: "refuse",
-    split:
-      splits.includes(2) || splits.includes(1) ? { by: "files", seed: SEED, validShare: 0.15 } : seeded(rows),
+    split: isSplitByNames(splits) ? { by: "files", seed: SEED, validShare: 0.15 } : seeded(rows),
     normalisation,
   }) satisfies Partial<ImportPlan>;
 

@@ -109,6 +109,75 @@ describe("a table of text", () => {
     expect(hashes.size).toBe(1);
   });
 
+  it("does not take thousands for decimals, and looks for decimal commas further down than for columns", async () => {
+    const table = (number: (i: number) => string, other: (i: number) => string): string =>
+      `a;b;y\n${ROWS.map((i) => `${number(i)};${other(i)};${i % 2}`).join("\n")}\n`;
+    for (const [number, other, decimalComma] of [
+      [(i: number) => `${i + 1},234`, (i: number) => `${i}.5`, false],
+      [(i: number) => `${i + 1}.234`, (i: number) => `${i},5`, true],
+    ] as const) {
+      const preview = await folder.preview(folder.write("t.csv", table(number, other)));
+      expect(preview.dialect?.decimalComma).toBe(decimalComma);
+      expect(preview.columns[1]).toMatchObject({ min: 0.5, max: 39.5 });
+      expect(planProblems(preview, preview.plan).join()).toMatch(
+        /column 1 \("a"\) has 40 fields that are no numbers, the first in line 2, which holds "1.234": mend the file/,
+      );
+    }
+    const late = await folder.preview(
+      folder.write(
+        "late.csv",
+        table(
+          (i) => (i < 30 ? `${i}` : `${i},5`),
+          (i) => `${i}`,
+        ),
+      ),
+    );
+    expect(late.columns[0]).toMatchObject({ numbers: 40, max: 39.5 });
+    const exponents = table(
+      (i) => `${i + 1},5e+02`,
+      (i) => `${i}`,
+    );
+    const powers = await folder.preview(folder.write("e.csv", exponents));
+    expect(powers.columns[0]).toMatchObject({ numbers: 40, max: 4_050 });
+  });
+
+  it("is said to be rounded where float32 holds few of a column's steps", async () => {
+    const notes = async (first: number): Promise<string> => {
+      const path = folder.write(
+        "s.csv",
+        `t,y\n${ROWS.map((i) => `${first + 10 * i},${i % 2}`).join("\n")}\n`,
+      );
+      return (await folder.preview(path)).notes.join();
+    };
+    expect(await notes(1_700_000_000)).toContain(
+      '"t", from 1700000000 to 1700000390, is rounded to steps of 128 as float32: subtract a constant first',
+    );
+    expect(await notes(1_700)).not.toContain("float32");
+  });
+
+  it("has a header also where a name comes twice", async () => {
+    const path = folder.write("d.csv", `a,a,y\n${ROWS.map((i) => `${i},${2 * i},${i % 2}`).join("\n")}\n`);
+    const { columns, rows } = await folder.preview(path);
+    expect([rows, ...columns.map(({ name }) => name)]).toEqual([40, "a", "a (2)", "y"]);
+  });
+
+  it("keeps a column of numbers one where some are missing or mistyped", async () => {
+    const of = async (odd: string): Promise<string> => {
+      const path = folder.write(
+        "k.csv",
+        `a,y\n${ROWS.map((i) => `${i === 7 ? odd : i / 4},${i % 2}`).join("\n")}\n`,
+      );
+      const preview = await folder.preview(path);
+      expect(preview.plan.columns[0]).toEqual({ role: "feature", kind: "number" });
+      return planProblems(preview, preview.plan).join();
+    };
+    for (const missing of ["<NA>", ".", "-nan", "--", "N.A.", "#N/A"]) {
+      expect(await of(missing)).toMatch(/column 1 \("a"\) misses 1 field, the first in line 9/);
+    }
+    expect(await of("1o")).toMatch(/1 field that is no number, the first in line 9, which holds "1o"/);
+    expect(await of("1e39")).toMatch(/1 infinite value, .* which holds "1e39": expected finite .*3\.4e38/);
+  });
+
   it("takes quoted separators, quotes and new lines inside fields", async () => {
     const lines = ROWS.map((i) => `"a, ""b""\nc${i % 2}",${i}`).join("\n");
     const preview = await folder.preview(folder.write("q.csv", `name,n\n${lines}\n`));
@@ -334,6 +403,14 @@ describe("bad tables: each a clear error, and nothing is left", () => {
     expect(folder.left()).toEqual([]);
   });
 
+  it("leaves what was previewed before, to be taken, as the window goes on showing it", async () => {
+    const { plan } = await folder.preview(folder.write("f.csv", FLOWERS));
+    await expect(folder.preview(folder.write("bad.csv", "a,b\n1,2,3\n"))).rejects.toThrow(
+      /expected 2 values/,
+    );
+    expect((await folder.accept(plan)).files).toEqual(["f.csv"]);
+  });
+
   it("a cancelled import leaves nothing, wherever it is cancelled, and can be taken again", async () => {
     const path = folder.write("c.csv", FLOWERS);
     const { plan } = await folder.preview(path);
@@ -536,6 +613,14 @@ describe("arrays", () => {
       /Python objects/,
     ],
     [
+      "text",
+      [
+        ["t.npy", npyBytes("<U1", [2], new Uint8Array(8))],
+        ["y.npy", npyBytes("|u1", [2], Uint8Array.of(0, 1))],
+      ],
+      /text \(type "<U1"\); save classes as whole numbers/,
+    ],
+    [
       "another number of labels",
       [
         ["x.npy", npyBytes("|u1", [3, 2], new Uint8Array(6))],
@@ -565,6 +650,26 @@ describe("arrays", () => {
     await expect(folder.preview(files.map(([name, bytes]) => folder.write(name, bytes)))).rejects.toThrow(
       message,
     );
+  });
+
+  it("called test alone are split by the seed, and rows without a target can be left out", async () => {
+    const files = [
+      folder.write(
+        "test_x.npy",
+        npyBytes("<f8", [40, 2], bytesOf(Float64Array.from({ length: 80 }, (_, i) => i / 3))),
+      ),
+      folder.write(
+        "test_y.npy",
+        npyBytes("<f8", [40], bytesOf(Float64Array.from(ROWS, (i) => (i === 4 ? NaN : i / 7)))),
+      ),
+    ];
+    const preview = await folder.preview(files);
+    expect([preview.splitByFiles, preview.plan.split.by]).toEqual([false, "seed"]);
+    await expect(folder.accept(preview.plan)).rejects.toThrow(
+      /test_y\.npy, row 5: expected a finite target that float32 holds, got NaN/,
+    );
+    const { dataset } = await folder.accept({ ...preview.plan, missing: "drop" });
+    expect(dataset.trainRows + dataset.validRows + dataset.testRows).toBe(39);
   });
 
   it("fault 36: NaN and infinities are named with their places", async () => {
@@ -598,11 +703,15 @@ describe("folders of images", () => {
       }
     }
     folder.write("set/readme.txt", "hello");
+    const clear = new PNG({ width: 4, height: 4 });
+    folder.write("set/train/dogs/clear.png", new Uint8Array(PNG.sync.write(clear)));
     const preview = await folder.preview(join(folder.path, "set"));
-    expect(preview.notes.join()).toMatch(/22 images of 4 × 4 pixels, in colour.*1 other files are left out/);
+    expect(preview.notes.join()).toMatch(
+      /23 images of 4 × 4 pixels, in colour.*transparent in 1 image is black.*1 other files are left out/,
+    );
     const stored = await folder.accept(preview.plan);
     expect(stored.dataset).toMatchObject({ features: 48, testRows: 6, target: { names: ["cats", "dogs"] } });
-    expect(stored.dataset.trainRows + stored.dataset.validRows).toBe(16);
+    expect(stored.dataset.trainRows + stored.dataset.validRows).toBe(17);
   });
 
   it("may be JPEG and PNG together: a JPEG is read by its content, in grey where its file is", async () => {
@@ -667,6 +776,17 @@ describe("folders of images", () => {
       "a PNG that is cut short",
       () => folder.write("set/b/2.png", png(4, [1, 2, 3]).subarray(0, 40)),
       /2\.png, byte 0: expected a sound PNG/,
+    ],
+    // Before the images of other sizes and kinds, which are named: what is hidden is none.
+    [
+      "hidden files, and a size that differs",
+      () => {
+        folder.write("set/.ipynb_checkpoints/0.png", png(5, [1, 2, 3]));
+        folder.write("set/__MACOSX/a/0.png", "no image");
+        folder.write("set/a/._0.png", "no image");
+        folder.write("set/b/2.png", png(4, [1, 2, 3], 5));
+      },
+      /b\/2\.png, the image: expected 4 × 4 pixels, as .*a\/0\.png, got 4 × 5/,
     ],
     ["an empty image", () => folder.write("set/b/2.png", ""), /got an empty file/],
   ])("bad: %s", async (_what, spoil, message) => {

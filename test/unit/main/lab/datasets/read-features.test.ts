@@ -1,0 +1,72 @@
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { readFeatures } from "../../../../../src/main/lab/datasets/read-features.ts";
+import type { StoredDataset } from "../../../../../src/shared/experiments/stored-dataset.ts";
+import { ImportFolder, npyBytes } from "./import-folder.ts";
+
+let folder: ImportFolder;
+beforeEach(() => {
+  folder = new ImportFolder();
+});
+afterEach(() => folder.remove());
+
+const ROWS = Array.from({ length: 40 }, (_, i) => i);
+const NO_WATCH = { checkpoint: () => undefined, progress: () => undefined };
+
+async function read({ dataset, recipe }: StoredDataset, name: string, content: string | Uint8Array) {
+  const values: number[] = [];
+  for await (const batch of readFeatures(folder.write(name, content), dataset, { recipe, watch: NO_WATCH }))
+    for (const value of batch.values) values.push(value);
+  return values;
+}
+
+describe("new rows", () => {
+  it("miss a value only where one is written as missing, which is filled; words and infinities are refused", async () => {
+    const path = folder.write("t.csv", `a,b,y\n${ROWS.map((i) => `${i},${i % 4},${i % 2}`).join("\n")}\n`);
+    const stored = await folder.import(path, {
+      missing: "mean",
+      split: { by: "order", validShare: 0, testShare: 0 },
+    });
+    expect(await read(stored, "new.csv", "b,a\n1,\nNA,3\n")).toEqual([19.5, 1, 3, 1.5]);
+    for (const [field, expected] of [
+      ["abc", /line 2, column 1 \("a"\): expected a number, or nothing where it is missing, got "abc"/],
+      ['"1,234"', /got "1,234"/],
+      ["inf", /got "inf"/],
+      ["1e39", /line 2, column 1 \("a"\): expected a finite number that float32 holds, got "1e39"/],
+    ] as const) {
+      await expect(read(stored, "new.csv", `a,b\n${field},1\n`)).rejects.toThrow(expected);
+    }
+  });
+
+  it("have a header or none, and decimal commas, as the data set's table has", async () => {
+    const words = folder.write(
+      "w.csv",
+      ROWS.map((i) => `${["red", "blue"][i % 2] ?? ""},${["big", "small"][i % 3] ?? "big"},${i % 2}`).join(
+        "\n",
+      ),
+    );
+    const roles = ["feature", "feature", "label"] as const;
+    const columns = roles.map((role) => ({ role, kind: "category" as const }));
+    const stored = await folder.import(words, { columns, target: "classes" }, { header: false });
+    expect(await read(stored, "one.csv", "red,small\n")).toEqual([0, 1, 0, 1]);
+
+    const commas = folder.write("c.csv", `a;b;y\n${ROWS.map((i) => `${i},5;${i};${i % 2}`).join("\n")}\n`);
+    const european = await folder.import(commas);
+    expect(await read(european, "new.csv", "a;b\n1,250;2\n3;4\n")).toEqual([1.25, 2, 3, 4]);
+    expect(await read(european, "new.csv", "a,b\n1.250,2\n")).toEqual([1.25, 2]);
+    // Beyond what is looked at to tell a dialect, the data set's own holds.
+    const long = await read(european, "new.csv", `a;b\n${"1;2\n".repeat(80_000)}1,250;2\n`);
+    expect(long.slice(-2)).toEqual([1.25, 2]);
+  });
+
+  it("of arrays are refused where a value is not finite", async () => {
+    const bytes = (values: readonly number[]): Uint8Array => new Uint8Array(Float64Array.from(values).buffer);
+    const data = npyBytes("<f8", [40, 3], bytes(ROWS.flatMap((i) => [i / 2, i % 5, i % 2])));
+    const stored = await folder.import(folder.write("x.npy", data));
+    expect(await read(stored, "n.npy", npyBytes("<f8", [1, 2], bytes([1, 2])))).toEqual([1, 2]);
+    for (const bad of [NaN, Infinity, 1e39]) {
+      await expect(read(stored, "n.npy", npyBytes("<f8", [2, 2], bytes([1, 2, 3, bad])))).rejects.toThrow(
+        /n\.npy, row 2, value 2: expected a finite number that float32 holds, got/,
+      );
+    }
+  });
+});
