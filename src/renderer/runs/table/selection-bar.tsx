@@ -27,7 +27,7 @@ export function SelectionBar({ table, scope }: { readonly table: RunTable; reado
   const all = filtered ?? counted(table.total, "run");
   const status =
     ids.length === 0
-      ? `${all}; select some to compare, export, tag or delete them`
+      ? `${all}; select some to ${scope === "trash" ? "restore them or delete them for good" : "compare, export, tag or delete them"}`
       : `${grouped(ids.length)} selected of ${all}`;
   return (
     <div className={classes["selectionBar"]}>
