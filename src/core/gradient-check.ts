@@ -1,3 +1,5 @@
+import { grouped } from "./grouped.ts";
+
 /** The notebook's tolerances, those of its `torch.allclose`. */
 export const RTOL = 1e-3;
 export const ATOL = 1e-5;
@@ -108,10 +110,11 @@ export function finishComparison(partial: PartialComparison): GradientComparison
   const relNorm = relative(Math.sqrt(partial.sumSquaredDifference), Math.sqrt(partial.sumSquaredReference));
   const failures: string[] = [];
   if (coordinates === 0) failures.push("no coordinates were compared");
-  if (notFinite > 0) failures.push(`${notFinite} of ${coordinates} coordinates are NaN or infinite`);
+  if (notFinite > 0)
+    failures.push(`${grouped(notFinite)} of ${grouped(coordinates)} coordinates are NaN or infinite`);
   if (outside > notFinite) {
     failures.push(
-      `${outside - notFinite} of ${coordinates} coordinates are outside atol + rtol·|reference|, the worst difference is ${digits(maxAbs)}`,
+      `${grouped(outside - notFinite)} of ${grouped(coordinates)} coordinates are outside atol + rtol·|reference|, the worst difference is ${digits(maxAbs)}`,
     );
   }
   if (relMax > MAX_REL_MAX) failures.push(`rel. max is ${digits(relMax)}, limit ${MAX_REL_MAX}`);

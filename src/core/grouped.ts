@@ -9,3 +9,7 @@ export function groupDigits(decimal: string): string {
  * its first number, which most count at their start.
  */
 export const grouped = (value: number): string => groupDigits(String(value));
+
+/** Significant digits without a power of ten where a number is large: 0.500, 12.3, 2,780. */
+export const significant = (value: number, digits: number): string =>
+  Math.abs(value) < 10 ** digits ? value.toPrecision(digits) : grouped(Number(value.toPrecision(digits)));

@@ -61,8 +61,10 @@ describe("a lesson", () => {
       [RIGHT.replace(".unsqueeze(-1)", ""), /shape/i],
     ] as const) {
       await write(at, body(line));
-      await check.click();
+      await check.press("Enter");
       await exercise.getByText("not passed", { exact: true }).waitFor({ timeout: LONG_MS });
+      // The button takes no press while it works, and has the focus again afterwards.
+      await expect.poll(() => check.evaluate((one) => one === document.activeElement)).toBe(true);
       await expect.poll(() => exercise.innerText(), { message: line }).toMatch(words);
       await expect.poll(() => at.locator(".cm-failedLine").allInnerTexts()).toEqual([`  ${line}`]);
       // Where shapes differ nothing was measured.

@@ -261,6 +261,18 @@ describe("the Runs view", () => {
     await expect.poll(() => rowCount()).toBe(1);
     await button("Undo").click();
     await expect.poll(() => rowCount()).toBe(3);
+    // By key: what stands where the deleted run was is active then, not the one in the trash.
+    await grid().focus();
+    await page.keyboard.press("Home");
+    const active = () => grid().locator('[data-active="true"]').innerText();
+    await page.keyboard.press("ArrowDown");
+    const second = await active();
+    await page.keyboard.press("Home");
+    await page.keyboard.press("Delete");
+    await expect.poll(() => rowCount()).toBe(2);
+    await expect.poll(active).toBe(second);
+    await button("Undo").click();
+    await expect.poll(() => rowCount()).toBe(3);
     await page
       .getByRole("checkbox", { name: /^Select 784-20-10/ })
       .first()

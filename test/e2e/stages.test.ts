@@ -90,7 +90,7 @@ describe("the stages view", () => {
 
   it("says in words what the matrix product and fusion gain, with an interval", async () => {
     const product = page.locator('[data-gain="layer-classes backward"]');
-    expect(await product.innerText()).toMatch(/[\d.]+ × \([\d.]+–[\d.]+\) as long as that of stage 3/);
+    expect(await product.innerText()).toMatch(/[\d.]+ × \([\d.]+–[\d.]+\) as long as that of stage\s3/);
     expect(await page.locator('[data-gain="module-unfused both"]').innerText()).toMatch(
       /as long as the same/,
     );

@@ -1,3 +1,5 @@
+import { grouped, significant } from "../grouped.ts";
+
 /** A value under a name, as cells measure and expect it. */
 export type Quantity = number | string | boolean | readonly number[];
 export type QuantityRecord = Readonly<Record<string, Quantity>>;
@@ -30,7 +32,9 @@ const numberAt = (measured: QuantityRecord, key: string): number => {
   return typeof value === "number" ? value : NaN;
 };
 
-const digits = (value: number): string => value.toPrecision(4);
+const digits = (value: number): string => significant(value, 4);
+/** Counts have all their digits. */
+const printed = (value: number): string => (Number.isInteger(value) ? grouped(value) : digits(value));
 
 /** Equal to the notebook's printed digits: |measured − expected| ≤ tolerance for every key. */
 export function exactly(expected: Readonly<Record<string, number>>, tolerance: number, what: string): Judge {
@@ -40,7 +44,7 @@ export function exactly(expected: Readonly<Record<string, number>>, tolerance: n
     );
     if (wrong.length === 0) return { verdict: "exact", reason: what };
     const [[key, value] = ["", NaN]] = wrong;
-    const difference = `${key} is ${digits(numberAt(measured, key))}, the notebook has ${digits(value)}`;
+    const difference = `${key} is ${printed(numberAt(measured, key))}, the notebook has ${printed(value)}`;
     return {
       verdict: "differs",
       reason: allRows ? difference : `${difference}: the notebook's number needs all 50,000 rows`,

@@ -1,3 +1,4 @@
+import { inFileWords } from "./file-words.ts";
 import { visibleText } from "../../shared/runs/visible-text.ts";
 import { COMMAND_NAME } from "../place/command-name.ts";
 
@@ -29,5 +30,5 @@ export function complain(text: string): void {
 
 /** The same with the command's name before it, as for what went wrong or is to be known. */
 export function warn(text: string): void {
-  complain(`${COMMAND_NAME}: ${text}`);
+  complain(`${COMMAND_NAME}: ${inFileWords(text)}`);
 }

@@ -22,8 +22,9 @@ const WIDEST = 100;
 function shownText({ value, unit, timing }: ShownValue): string {
   if (timing !== null) {
     const { lowerQuartileMs, upperQuartileMs, samplesMs, threads, operations, method } = timing;
-    const how = method === "program" ? `${operations} operations` : "by the clock, with the interpreter";
-    return `${number(timing.medianMs)} ms (quartiles ${number(lowerQuartileMs)} to ${number(upperQuartileMs)}, ${samplesMs.length} samples, ${threads} threads, ${how})`;
+    const how =
+      method === "program" ? counted(operations, "operation") : "by the clock, with the interpreter";
+    return `${number(timing.medianMs)} ms (quartiles ${number(lowerQuartileMs)} to ${number(upperQuartileMs)}, ${counted(samplesMs.length, "sample")}, ${counted(threads, "thread")}, ${how})`;
   }
   const text =
     typeof value === "number"

@@ -1,13 +1,14 @@
 import { Button, Kbd, Tooltip } from "@mantine/core";
 import { Search } from "lucide-react";
 import { DropTarget } from "../exchange/drop-target.tsx";
-import { Activity, useEffect, useState } from "react";
+import { Activity, useEffect, useRef, useState } from "react";
 import { ActivityBar } from "./activity-bar.tsx";
 import { CommandPalette } from "./command-palette.tsx";
 import { LiveRegion } from "./live-region.tsx";
 import { Navigation } from "./navigation.tsx";
 import { openOverlay } from "./overlays.ts";
 import { usePresentation } from "./presentation.ts";
+import { keepFocusInView, VIEW_ELEMENT_ID } from "../ui/focus-view.ts";
 import { shortcutText } from "../ui/shortcut.ts";
 import { ShortcutSheet } from "./shortcut-sheet.tsx";
 import { Toasts } from "./toasts.tsx";
@@ -29,11 +30,12 @@ export function Frame() {
   useEffect(preloadViews, []);
   useEffect(() => {
     document.documentElement.dataset["presenting"] = String(presenting);
+    if (presenting) keepFocusInView();
   }, [presenting]);
   const title = VIEWS.find(({ id }) => id === shown)?.label ?? "";
   return (
     <div className={classes["frame"]}>
-      <a className={classes["skip"]} href="#view">
+      <a className={classes["skip"]} href={`#${VIEW_ELEMENT_ID}`}>
         Skip to the view
       </a>
       {!presenting && <Navigation />}
@@ -53,7 +55,7 @@ export function Frame() {
         </Tooltip>
       </header>
       {!presenting && <Tour />}
-      <main id="view" className={classes["view"]} tabIndex={-1}>
+      <main id={VIEW_ELEMENT_ID} className={classes["view"]} tabIndex={-1}>
         {VIEWS.filter(({ id }) => visited.has(id)).map(({ id, label }) => {
           const { View } = VIEW_PARTS[id];
           // Hidden, not gone: what was typed, opened and scrolled is there on return, and nothing ticks meanwhile.
@@ -101,6 +103,11 @@ function useVisited(shown: ViewId): ReadonlySet<ViewId> {
   if (!visited.has(shown)) setVisited(new Set([...visited, shown]));
   useEffect(() => {
     document.title = `${VIEWS.find(({ id }) => id === shown)?.label ?? ""} – Backprop Lab`;
+  }, [shown]);
+  const before = useRef(shown);
+  useEffect(() => {
+    if (before.current !== shown) keepFocusInView();
+    before.current = shown;
   }, [shown]);
   return visited;
 }

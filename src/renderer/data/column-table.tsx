@@ -71,6 +71,7 @@ export function ColumnTable({
                 <td>
                   <NativeSelect
                     size="xs"
+                    className={own["choice"]}
                     aria-label={`What ${summary.name} is taken as`}
                     value={choice.role}
                     data={ROLES}
@@ -83,6 +84,7 @@ export function ColumnTable({
                   {choice.role === "feature" && (
                     <NativeSelect
                       size="xs"
+                      className={own["choice"]}
                       aria-label={`Kind of ${summary.name}`}
                       value={choice.kind}
                       data={KINDS}
@@ -92,7 +94,7 @@ export function ColumnTable({
                     />
                   )}
                 </td>
-                <td>
+                <td data-wrap="true">
                   {holds(summary, choice)}
                   {problem !== "" && <div className={own["problems"]}>{problem}</div>}
                 </td>

@@ -1,5 +1,5 @@
 import { Button, Menu } from "@mantine/core";
-import { ArrowDownToLine } from "lucide-react";
+import { Upload } from "lucide-react";
 import { importOthers } from "./exchange-actions.ts";
 
 /** Runs that other tools have measured: a file or folder, once or as it grows. */
@@ -7,11 +7,7 @@ export function ImportMenu() {
   return (
     <Menu position="bottom-start">
       <Menu.Target>
-        <Button
-          variant="default"
-          size="xs"
-          leftSection={<ArrowDownToLine size="0.875rem" aria-hidden="true" />}
-        >
+        <Button variant="default" size="xs" leftSection={<Upload size="0.875rem" aria-hidden="true" />}>
           From other tools
         </Button>
       </Menu.Target>

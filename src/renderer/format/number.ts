@@ -47,13 +47,16 @@ function formatMagnitude(magnitude: number, digits: number): string {
 /** As `formatNumber`, without digits that the source never had: 36.2 stays 36.2. */
 export function formatGiven(value: number, digits = DIGITS): string {
   const text = formatNumber(value, digits);
-  return /\.\d*$/.test(text) ? text.replace(/\.?0+$/, "") : text;
+  return text.replace(/\.(\d*?)0*(?=e|$)/, (_all, kept: string) => (kept === "" ? "" : `.${kept}`));
 }
 
 /** Every digit that the number has, for hovering and copying. */
 export function fullPrecision(value: number): string {
   return String(value);
 }
+
+/** A sentence that main wrote, its powers of ten with the minus sign of all other numbers: 1e-7 as 1e−7. */
+export const withMinusSigns = (sentence: string): string => sentence.replaceAll(/(?<=\de)-(?=\d)/g, MINUS);
 
 /** The SI prefix under which the largest of the values reads best; units that take none keep factor 1. */
 export function scaleFor(values: readonly number[], unit: string): Scale {

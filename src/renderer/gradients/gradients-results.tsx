@@ -1,6 +1,6 @@
 import { Button } from "@mantine/core";
 import { Check, FileDown, TriangleAlert, X } from "lucide-react";
-import { formatNumber, fullPrecision } from "../format/number.ts";
+import { formatNumber, fullPrecision, withMinusSigns } from "../format/number.ts";
 import { openRun } from "../store/open-run.ts";
 import { useStore } from "../store/create-store.ts";
 import { labStore } from "../store/lab-store.ts";
@@ -57,7 +57,7 @@ export function GradientsResults({
           {record.report.notes.length > 0 && (
             <ul className={own["notes"]} aria-label="To know before reading the numbers">
               {record.report.notes.map((note, index) => (
-                <li key={index}>{note}</li>
+                <li key={index}>{withMinusSigns(note)}</li>
               ))}
             </ul>
           )}
@@ -101,7 +101,7 @@ function Outcome({
         <strong>{caught ? "The bug was caught." : "The bug was not caught."}</strong>{" "}
         {worst === undefined
           ? "No gradient was accused under this tolerance."
-          : `Accused: ${[...new Set(failed.map(({ tensor }) => tensor))].join(", ")}. ${worst.tensor}: ${worst.reason}.`}
+          : `Accused: ${[...new Set(failed.map(({ tensor }) => tensor))].join(", ")}. ${worst.tensor}: ${withMinusSigns(worst.reason)}.`}
       </p>
     );
   }
@@ -113,7 +113,7 @@ function Outcome({
         <X size="1.125rem" aria-hidden="true" />
       )}
       <strong>{record.report.passed ? "All gradients passed." : "The check did not pass."}</strong>{" "}
-      {worst === undefined ? "" : `${worst.tensor}: ${worst.reason}.`}
+      {worst === undefined ? "" : `${worst.tensor}: ${withMinusSigns(worst.reason)}.`}
     </p>
   );
 }

@@ -25,8 +25,8 @@ const LESSONS: readonly Lesson[] = [
     slower: "layer-classes",
     pass: "backward",
     title: "One matrix product instead of a sum of outer products",
-    subject: "The backward pass of stage 2",
-    object: "that of stage 3",
+    subject: "The backward pass of stage\u00a02",
+    object: "that of stage\u00a03",
     formula: "\\frac{\\partial L}{\\partial W} = \\sum_n x_n \\otimes dy_n = X^\\top dY",
     why:
       "Both sides are the same number of multiply-adds. The sum writes every outer product to memory and reads it " +
@@ -86,7 +86,7 @@ const LESSONS: readonly Lesson[] = [
     pass: "both",
     title: "Another framework",
     subject: "TensorFlow.js, forward and backward,",
-    object: "stage 3",
+    object: "stage\u00a03",
     formula: "",
     why:
       "It computes on one thread outside a web page. Nearly all of its time goes into the two products of the first " +

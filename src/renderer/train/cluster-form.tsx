@@ -15,6 +15,7 @@ import {
   type ClusterTexts,
 } from "./cluster-store.ts";
 import { chosenWeights } from "./training-actions.ts";
+import { WorkButton } from "../ui/work-button.tsx";
 import own from "./cluster.module.css";
 
 const FIELDS: readonly (readonly [keyof ClusterTexts, string, string])[] = [
@@ -115,14 +116,14 @@ export function ClusterForm({
       <ScriptPreview texts={texts} trainings={trainings} />
       {typeof options === "string" && <p className={own["wrong"]}>{options}</p>}
       <div className={own["row"]}>
-        <Button
+        <WorkButton
           size="xs"
-          loading={busy}
+          working={busy}
           disabled={sweep === null || cluster === null || typeof options === "string"}
           onClick={() => submit(false)}
         >
           Submit {counted(trainings, "training")}
-        </Button>
+        </WorkButton>
         <Button
           size="xs"
           variant="default"

@@ -38,9 +38,9 @@ export function NumbersStrip({ log }: { readonly log: TrainingLog }) {
     ["evaluated at step", evaluatedStep, EVALUATED],
     ["training loss", trainLoss],
     ["validation loss", validLoss],
-    ...(validAccuracy === null ? [] : [["accuracy, validation", validAccuracy] as const]),
-    ...(validR2 === null ? [] : [["R², validation", validR2] as const]),
-    ...(validMae === null ? [] : [["MAE, validation", validMae] as const]),
+    ...(validAccuracy === null ? [] : [["validation accuracy", validAccuracy] as const]),
+    ...(validR2 === null ? [] : [["validation R²", validR2] as const]),
+    ...(validMae === null ? [] : [["validation MAE", validMae] as const]),
     [running ? "steps/s" : "steps/s at the end", stepsPerSecond, WAITS_FOR_KEYS],
   ];
   return (

@@ -2,7 +2,7 @@ import { Check, CircleHelp, X, type LucideIcon } from "lucide-react";
 import { Fragment } from "react";
 import type { GradientReport } from "../../shared/experiments/gradcheck.ts";
 import type { GradientCheck } from "../../shared/runs/run-records.ts";
-import { formatNumber, formatPercent, fullPrecision } from "../format/number.ts";
+import { formatNumber, formatPercent, fullPrecision, withMinusSigns } from "../format/number.ts";
 import { Badge, type Tone } from "./badge.tsx";
 import { DataTable } from "./data-table.tsx";
 import { ExactText } from "./exact-text.tsx";
@@ -143,7 +143,7 @@ function CheckGroup({ group: { title, rows }, columns, choice }: CheckGroupProps
       <tr className={classes["group"]}>
         <th scope="rowgroup" colSpan={columns.length + 3}>
           {title}
-          {shared !== undefined && <span className={classes["reason"]}>{shared}</span>}
+          {shared !== undefined && <span className={classes["reason"]}>{withMinusSigns(shared)}</span>}
         </th>
       </tr>
       {rows.map((row, index) => (
@@ -165,7 +165,7 @@ function CheckGroup({ group: { title, rows }, columns, choice }: CheckGroupProps
           {shared === undefined && (
             <tr className={classes["reasonRow"]}>
               <td colSpan={columns.length + 3} data-wrap="true">
-                {row.reason}
+                {withMinusSigns(row.reason)}
               </td>
             </tr>
           )}

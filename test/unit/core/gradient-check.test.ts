@@ -42,6 +42,16 @@ describe("finishComparison()", () => {
     );
   });
 
+  it("writes how many they are in groups of digits", () => {
+    const reference = Array.from({ length: 39_200 }, () => 1);
+    expect(
+      check(
+        reference.map((_, i) => (i < 1_234 ? 2 : 1)),
+        reference,
+      ).reason,
+    ).toContain("1,234 of 39,200 coordinates are outside");
+  });
+
   it.each([NaN, Infinity, -Infinity])("does not pass %f on either side", (bad) => {
     expect(check([1, bad], [1, 1])).toMatchObject({ passed: false, allclose: false });
     expect(check([1, 1], [1, bad]).reason).toContain("1 of 2 coordinates are NaN or infinite");

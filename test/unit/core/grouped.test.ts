@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { groupDigits, grouped } from "../../../src/core/grouped.ts";
+import { groupDigits, grouped, significant } from "../../../src/core/grouped.ts";
 
 test.each([
   0, 7, 12, 123, 1_234, 12_345, 123_456, 1_234_567, 4_294_967_295, -1, -123, -1_234, -123_456, 0.5, 1_234.5,
@@ -15,4 +15,14 @@ test("every decimal is kept, and what has an exponent stays as it is", () => {
   expect(grouped(Number.NaN)).toBe("NaN");
   expect(grouped(Number.POSITIVE_INFINITY)).toBe("Infinity");
   expect(groupDigits("1000.000")).toBe("1,000.000");
+});
+
+test("significant digits have no power of ten where a number is large", () => {
+  expect([0.5, 12.34, 2_784, -1_234_567, 1e-7].map((value) => significant(value, 3))).toEqual([
+    "0.500",
+    "12.3",
+    "2,780",
+    "-1,230,000",
+    "1.00e-7",
+  ]);
 });

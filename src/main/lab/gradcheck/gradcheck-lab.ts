@@ -1,3 +1,4 @@
+import { counted } from "../../../core/counted.ts";
 import { availableParallelism } from "node:os";
 import { OutOfMemoryError } from "../../../core/errors.ts";
 import { linearLayers, networkTitle, parameterShapes } from "../../../core/network/network.ts";
@@ -264,7 +265,7 @@ function closingNotes(reports: readonly GradientReport[], kinks: number): string
   const notes: string[] = [];
   if (kinks > 0) {
     notes.push(
-      `${kinks} pre-activations lie at a kink within float32 rounding: there both gradients count as right.`,
+      `${counted(kinks, "pre-activation lies", "pre-activations lie")} at a kink within float32 rounding: there both gradients count as right.`,
     );
   }
   const rounded = reports.filter(({ excused }) => excused.rounding > 0);

@@ -1,3 +1,4 @@
+import { grouped } from "../../../core/grouped.ts";
 import type { DetailedComparison, Excused } from "../../../core/gradient-report.ts";
 import type { Overflow } from "../../../core/reference/network-gradients.ts";
 import { indexOf } from "../../../core/gradient-report.ts";
@@ -43,10 +44,10 @@ function saidOfExcused({ rounding, kinks, difference, allowed }: Excused, coordi
   const said: string[] = [];
   if (rounding > 0) {
     said.push(
-      `${rounding} of ${coordinates} told as rounding: the largest differs by ${digits(difference)} where what was summed allows ${digits(allowed)}`,
+      `${grouped(rounding)} of ${grouped(coordinates)} told as rounding: the largest differs by ${digits(difference)} where what was summed allows ${digits(allowed)}`,
     );
   }
-  if (kinks > 0) said.push(`${kinks} of ${coordinates} told as kinks within rounding`);
+  if (kinks > 0) said.push(`${grouped(kinks)} of ${grouped(coordinates)} told as kinks within rounding`);
   return said.map((one) => `; ${one}`).join("");
 }
 

@@ -1,3 +1,5 @@
+import { counted } from "../../../core/counted.ts";
+import { significant } from "../../../core/grouped.ts";
 import type { Light, TensorReport } from "../../../shared/experiments/init.ts";
 
 /** What a light judges a layer by. */
@@ -19,7 +21,7 @@ const GLOROT = "Glorot and Bengio, Understanding the difficulty of training deep
 const HE = "He, Zhang, Ren and Sun, Delving deep into rectifiers (2015)";
 const LU = "Lu, Shin, Su and Karniadakis, Dying ReLU and initialization (2019)";
 
-const said = (value: number): string => value.toPrecision(2);
+const said = (value: number): string => significant(value, 2);
 const percent = (share: number): string => `${(100 * share).toFixed(share < 0.1 ? 1 : 0)} %`;
 const bad = (reason: string) => ({ verdict: "bad" as const, reason });
 const watchIt = (reason: string) => ({ verdict: "watch" as const, reason });
@@ -33,7 +35,7 @@ const RULES: readonly Rule[] = [
       const wrong = activation.nan + activation.infinite;
       const wrongG = gradient === null ? 0 : gradient.nan + gradient.infinite;
       if (wrong + wrongG === 0) return null;
-      return bad(`${wrong} activations and ${wrongG} gradients are NaN or infinite`);
+      return bad(`${counted(wrong, "activation")} and ${counted(wrongG, "gradient")} are NaN or infinite`);
     },
   },
   {

@@ -1,4 +1,5 @@
 import { ratioOfMedians, resampleMedian, type ResampledMedian } from "../../../core/bootstrap-ratio.ts";
+import { significant } from "../../../core/grouped.ts";
 import { WHY_SLOWER } from "../../../core/matmul-rungs/why-slower.ts";
 import type { RandomStream } from "../../../core/random/random-stream.ts";
 import { RUNG_NUMBERS, type Ratio, type RungResult } from "../../../shared/experiments/ladder.ts";
@@ -61,7 +62,7 @@ function peakNote({ rung, peakShare }: RungResult): string {
     : "";
 }
 
-const said = (value: number): string => value.toPrecision(3);
+const said = (value: number): string => significant(value, 3);
 
 /** What must be said about a rung beside the one before it; "" when it is as much faster as expected. */
 export function rankNote(result: RungResult, previous: RungResult, ratio: Ratio): string {

@@ -9,6 +9,7 @@ import { PartEditor } from "../editor/late-editors.tsx";
 import { CHECK_TEMPLATES, CHECK_WORDS, definedBy } from "../lesson/check-templates.ts";
 import { lessonStore, testLesson } from "../lesson/lesson-store.ts";
 import { CellSentence } from "../outputs/place-link.tsx";
+import { WorkButton } from "../../ui/work-button.tsx";
 import classes from "./exercise-editor.module.css";
 
 interface ExerciseEditorProps {
@@ -174,14 +175,14 @@ function TestOfOne({ exercise }: { readonly exercise: string }) {
     test?.document === document ? test?.tested.find((one) => one.exercise === exercise) : undefined;
   return (
     <div className={classes["row"]} role="status">
-      <Button
+      <WorkButton
         leftSection={<FlaskConical size="0.875rem" aria-hidden="true" />}
-        loading={running && (test.only === null || test.only === exercise)}
+        working={running && (test.only === null || test.only === exercise)}
         disabled={running}
         onClick={() => void testLesson(exercise)}
       >
         Test this exercise
-      </Button>
+      </WorkButton>
       {found?.problems.length === 0 && (
         <Badge tone="good" icon={Check}>
           the solution passes, the starter fails

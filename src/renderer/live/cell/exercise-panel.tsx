@@ -1,5 +1,6 @@
 import { Button } from "@mantine/core";
 import { Check, Lightbulb, ListChecks, Pencil, X } from "lucide-react";
+import { useRef, type RefObject } from "react";
 import type { DocumentCell } from "../../../shared/documents/lab-document.ts";
 import { exerciseOf, isAuthored } from "../../../shared/documents/exercise.ts";
 import type { ExerciseResult } from "../../../shared/experiments/lessons.ts";
@@ -8,6 +9,7 @@ import { useStore } from "../../store/create-store.ts";
 import { Badge } from "../../ui/badge.tsx";
 import { CodeBlock } from "../../ui/code-block.tsx";
 import { ConfirmButton } from "../../ui/confirm-button.tsx";
+import { WorkButton } from "../../ui/work-button.tsx";
 import { isReadOnly, openStore } from "../document/open-notebook.ts";
 import {
   checkExercise,
@@ -48,21 +50,27 @@ export function ExercisePanel({ cell, number }: ExercisePanelProps) {
     (open) => open !== null && !isReadOnly(open) && isAuthored(open.edit.document),
   );
   const writing = useStore(authoredStore, (cells) => cells.has(id)) && mine;
+  const found = useRef<HTMLDivElement>(null);
   if (exercise === null) return null;
   const { title, hints } = exercise;
   const shown = Math.min(progress?.hintsShown ?? 0, hints.length);
   const hasSolution = progress?.hasSolution ?? exercise.solution !== null;
+  const check = async (): Promise<void> => {
+    await checkExercise(cell, name);
+    // What was found stands below, which may be out of sight.
+    requestAnimationFrame(() => found.current?.scrollIntoView({ block: "nearest" }));
+  };
   return (
     <div className={classes["panel"]} role="group" aria-label={`Exercise ${title}`}>
       <div className={classes["actions"]}>
-        <Button
+        <WorkButton
           leftSection={<ListChecks size="0.875rem" aria-hidden="true" />}
-          loading={checking === id}
+          working={checking === id}
           disabled={checking !== null && checking !== id}
-          onClick={() => void checkExercise(cell, name)}
+          onClick={() => void check()}
         >
           Check
-        </Button>
+        </WorkButton>
         {hints.length > shown && (
           <Button
             variant="default"
@@ -106,7 +114,9 @@ export function ExercisePanel({ cell, number }: ExercisePanelProps) {
       {hints.slice(0, shown).map((text, at) => (
         <MarkdownText key={at} source={text} />
       ))}
-      {checked !== undefined && <CheckedExercise result={checked.result} number={number} current={current} />}
+      {checked !== undefined && (
+        <CheckedExercise result={checked.result} number={number} current={current} box={found} />
+      )}
       {checked?.result.passed === true && current && <NextStepOffer cell={id} />}
       {solution !== undefined && <CodeBlock code={solution} label={`Solution of ${title}`} />}
       {writing && <ExerciseEditor cell={cell} number={number} />}
@@ -119,9 +129,10 @@ interface CheckedExerciseProps {
   readonly number: number;
   /** Whether it is said of the present text. */
   readonly current: boolean;
+  readonly box: RefObject<HTMLDivElement | null>;
 }
 
-function CheckedExercise({ result, number, current }: CheckedExerciseProps) {
+function CheckedExercise({ result, number, current, box }: CheckedExerciseProps) {
   const { passed, reason, diagnosis, error, outputs } = result;
   const failed = outputs.flatMap((output) =>
     output.kind === "check" && !output.report.passed ? [output.report] : [],
@@ -131,7 +142,7 @@ function CheckedExercise({ result, number, current }: CheckedExerciseProps) {
   // The error itself stands with its lines already; what it means here does not.
   const meant = error === null ? diagnosis : diagnosis.filter(({ text }) => text !== reason);
   return (
-    <div className={classes["result"]} role="status" data-current={current}>
+    <div ref={box} className={classes["result"]} role="status" data-current={current}>
       {!current && <p className={classes["old"]}>From before the change:</p>}
       <p className={classes["verdict"]}>
         <Badge tone={!current ? "plain" : passed ? "good" : "bad"} icon={passed ? Check : X}>

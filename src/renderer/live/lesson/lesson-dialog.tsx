@@ -21,6 +21,7 @@ import {
   saveGrades,
   testLesson,
 } from "./lesson-store.ts";
+import { WorkButton } from "../../ui/work-button.tsx";
 import classes from "./lesson.module.css";
 
 /** What a teacher does with a lesson, and a student with a solved one, in the order in which it is done. */
@@ -69,13 +70,13 @@ function TestPart({ document }: { readonly document: LabDocument }) {
         Each solution must pass its check, and each starter must fail it. Every check runs in a fresh sandbox.
       </p>
       <div className={classes["row"]}>
-        <Button
+        <WorkButton
           leftSection={<FlaskConical size="0.875rem" aria-hidden="true" />}
-          loading={running}
+          working={running}
           onClick={() => void testLesson(null)}
         >
           {`Test ${counted(exercises.length, "exercise")}`}
-        </Button>
+        </WorkButton>
         {running && <CancelButton />}
         {test?.state === "cancelled" && <span>Cancelled.</span>}
         {test !== null && !running && test.document !== document && (
@@ -203,13 +204,13 @@ function GradePart() {
         with the checks that stand here, whatever stands in the files; nothing in them can reach this machine.
       </p>
       <div className={classes["row"]}>
-        <Button
+        <WorkButton
           leftSection={<FolderOpen size="0.875rem" aria-hidden="true" />}
-          loading={running}
+          working={running}
           onClick={() => void gradeFolder()}
         >
           Grade a folder…
-        </Button>
+        </WorkButton>
         {running && <CancelButton />}
         {running && of !== null && (
           <>

@@ -1,5 +1,5 @@
 import { Button, Menu, SegmentedControl, TextInput } from "@mantine/core";
-import { FileInput, Plus } from "lucide-react";
+import { Plus, Upload } from "lucide-react";
 import { memo, useEffect, useState } from "react";
 import type { DocumentEntry } from "../../../shared/documents/document-records.ts";
 import { useStore } from "../../store/create-store.ts";
@@ -51,7 +51,7 @@ export const LibraryPanel = memo(function LibraryPanel() {
         </Menu>
         <Button
           variant="default"
-          leftSection={<FileInput size="0.875rem" aria-hidden="true" />}
+          leftSection={<Upload size="0.875rem" aria-hidden="true" />}
           title=".lab.ts and .ipynb; they can also be dropped on the window"
           onClick={() => void importDocuments()}
         >

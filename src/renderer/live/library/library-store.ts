@@ -9,6 +9,7 @@ import { ask, wireErrorOf } from "../../bridge/lab.ts";
 import { createStore } from "../../store/create-store.ts";
 import { showFailure, showInfo, showUndo } from "../../store/lab-store.ts";
 import { saving } from "../../store/save.ts";
+import { requestFocus } from "../cell/focus-request.ts";
 import {
   closeDocument,
   hearTitle,
@@ -67,6 +68,9 @@ export async function createDocument(from: NewDocument, title: string | null): P
   if (entry === null) return;
   await loadLibrary();
   await openDocument(entry.id);
+  const [first] = openStore.get()?.edit.document.cells ?? [];
+  // An empty notebook is there to be written in.
+  if (first !== undefined) requestFocus({ cell: first.id, mode: from.kind === "empty" ? "edit" : "command" });
 }
 
 export async function renameDocument(id: string, title: string): Promise<void> {

@@ -1,4 +1,5 @@
 import { Check, CircleHelp, X, type LucideIcon } from "lucide-react";
+import { counted } from "../../../core/counted.ts";
 import type { CheckedGradient, CheckReport } from "../../../shared/live/check-report.ts";
 import { formatDuration } from "../../format/duration.ts";
 import { formatNumber, formatPercent, fullPrecision } from "../../format/number.ts";
@@ -89,9 +90,10 @@ export function CheckReportView({
       </DataTable>
       <p className={classes["proof"]}>
         Loss <ExactText text={formatNumber(loss)} exact={fullPrecision(loss)} /> in float64,{" "}
-        {operations.forward} operations forward, {operations.recorded} in all; {formatDuration(ms)}.
+        {counted(operations.forward, "operation")} forward, {operations.recorded} in all; {formatDuration(ms)}
+        .
         {!Number.isNaN(proof.worst) &&
-          ` The reference agrees with ${proof.differences} central differences to ${formatNumber(proof.worst, 2)}.`}
+          ` The reference agrees with ${counted(proof.differences, "central difference")} to ${formatNumber(proof.worst, 2)}.`}
       </p>
       {notes.map((note) => (
         <p key={note} className={classes["proof"]}>

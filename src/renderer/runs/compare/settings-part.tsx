@@ -38,19 +38,22 @@ export function SettingsPart({ comparison, looks }: SettingsPartProps) {
     localStorage.setItem(KEY, JSON.stringify(keys));
     setIgnored(keys);
   };
-  const different = settings.filter(({ same }) => !same);
+  const different = settings.filter((setting) => !setting.same);
+  const same = settings.length - different.length;
   const shown = (all ? settings : different).filter(({ key }) => !ignored.includes(key));
   const hidden = settings.filter(({ key }) => ignored.includes(key)).length;
   return (
     <section className={own["part"]}>
       <h3>Settings</h3>
       <div className={own["tools"]}>
-        <Switch
-          size="xs"
-          label={`Also the ${settings.length - different.length} that are the same`}
-          checked={all}
-          onChange={(event) => setAll(event.currentTarget.checked)}
-        />
+        {same > 0 && (
+          <Switch
+            size="xs"
+            label={same === 1 ? "Also the one that is the same" : `Also the ${same} that are the same`}
+            checked={all}
+            onChange={(event) => setAll(event.currentTarget.checked)}
+          />
+        )}
         {hidden > 0 && (
           <Button size="xs" variant="subtle" onClick={() => ignore([])}>
             Show the {hidden} ignored

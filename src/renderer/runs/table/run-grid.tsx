@@ -51,7 +51,12 @@ export function RunGrid({ table, view, onVisible }: RunGridProps) {
 
   const shown = items.flatMap(({ index }) => table.rowAt(index) ?? []);
   const aligned = alignedFigures(shown, view.columns);
-  const active = activeId === null ? -1 : table.ids.indexOf(activeId);
+  const found = activeId === null ? -1 : table.ids.indexOf(activeId);
+  // Where the active run was: the one that stands there is active when it is gone, as after Delete.
+  const [place, setPlace] = useState(0);
+  if (found >= 0 && found !== place) setPlace(found);
+  const active = found >= 0 || activeId === null ? found : Math.min(place, table.total - 1);
+  const current = table.ids[active] ?? null;
   const chosen = table.ids.filter((id) => selected.has(id)).length;
   const goTo = (index: number, extend: boolean) => {
     const next = Math.min(table.total - 1, Math.max(0, index));
@@ -69,13 +74,13 @@ export function RunGrid({ table, view, onVisible }: RunGridProps) {
   const pressed = (key: keyof typeof RUN_KEYS | undefined): boolean => {
     if (key === "selectAll") selectRuns(table.ids);
     else if (key === "selectNone" && selected.size > 0) selectRuns([]);
-    else if (activeId === null) return false;
-    else if (key === "open") openRun(activeId);
+    else if (current === null) return false;
+    else if (key === "open") openRun(current);
     else if (key === "select") {
-      selectRun(activeId, !selected.has(activeId));
-      setAnchorId(activeId);
+      selectRun(current, !selected.has(current));
+      setAnchorId(current);
     } else if (key === "delete" && view.scope !== "trash") {
-      void deleteRuns(selected.size > 0 ? [...selected] : [activeId]);
+      void deleteRuns(selected.size > 0 ? [...selected] : [current]);
     } else if (key === "compare" && selected.size >= 2) openComparison([...selected]);
     else return false;
     return true;

@@ -1,5 +1,6 @@
 import { Button, SegmentedControl } from "@mantine/core";
 import { Play, Trash2, Upload } from "lucide-react";
+import { grouped } from "../../../core/grouped.ts";
 import { showView } from "../../app/views.ts";
 import { ConfirmButton } from "../../ui/confirm-button.tsx";
 import { EmptyState, ErrorNotice } from "../../ui/notices.tsx";
@@ -67,7 +68,7 @@ export function RunsList() {
       {state.kind === "reading" && <p className={classes["waiting"]}>Reading the saved runs…</p>}
       {state.kind === "known" && (
         <>
-          <SelectionBar table={state.table} scope={view.scope} />
+          {state.table.inScope > 0 && <SelectionBar table={state.table} scope={view.scope} />}
           <Content table={state.table} ensure={ensure} />
         </>
       )}
@@ -92,7 +93,7 @@ function Content({
       <EmptyState
         action={
           <Button variant="default" onClick={() => changeTableView({ query: "" })}>
-            Show all {table.inScope}
+            Show all {grouped(table.inScope)}
           </Button>
         }
       >

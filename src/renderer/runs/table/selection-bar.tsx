@@ -2,6 +2,7 @@ import { Button, Popover, TextInput } from "@mantine/core";
 import { Archive, GitCompareArrows, Pin, Tag, Trash2, Undo2 } from "lucide-react";
 import { useState } from "react";
 import { counted } from "../../../core/counted.ts";
+import { grouped } from "../../../core/grouped.ts";
 import { MOST_COMPARED } from "../../../shared/runs/run-curves.ts";
 import type { RunScope } from "../../../shared/runs/run-table.ts";
 import { ConfirmButton } from "../../ui/confirm-button.tsx";
@@ -21,12 +22,13 @@ export function SelectionBar({ table, scope }: { readonly table: RunTable; reado
   const selected = useSelectedRuns();
   // In the order of the table; what the filter hides stays out of it.
   const ids = table.ids.filter((id) => selected.has(id));
-  const filtered = table.total < table.inScope ? `${table.total} of ${table.inScope} runs` : null;
+  const filtered =
+    table.total < table.inScope ? `${grouped(table.total)} of ${counted(table.inScope, "run")}` : null;
   const all = filtered ?? counted(table.total, "run");
   const status =
     ids.length === 0
-      ? `${all}; select some to compare, export, tag or delete them`
-      : `${ids.length} selected of ${all}`;
+      ? `${all}; select some to ${scope === "trash" ? "restore them or delete them for good" : "compare, export, tag or delete them"}`
+      : `${grouped(ids.length)} selected of ${all}`;
   return (
     <div className={classes["selectionBar"]}>
       <span className={classes["selection"]} role="status">
@@ -47,7 +49,7 @@ export function SelectionBar({ table, scope }: { readonly table: RunTable; reado
           </Button>
           <ConfirmButton
             leftSection={<Trash2 {...icon} />}
-            question={`${ids.length === 1 ? "One run is" : `${ids.length} runs are`} deleted for good. This cannot be undone.`}
+            question={`${ids.length === 1 ? "One run is" : `${grouped(ids.length)} runs are`} deleted for good. This cannot be undone.`}
             confirm="Yes, delete for good"
             onConfirm={() => void emptyTrash(ids)}
           >

@@ -16,6 +16,12 @@ describe("exactly()", () => {
   it("says so when fewer rows explain the difference", () => {
     expect(judge({ mean: 0.2 }, { ...ALL, allRows: false }).reason).toMatch(/50,000 rows/);
   });
+
+  it("writes counts with all their digits", () => {
+    expect(exactly({ rows: 50_000 }, 0, "equal")({ rows: 500 }, ALL).reason).toBe(
+      "rows is 500, the notebook has 50,000",
+    );
+  });
 });
 
 describe("within()", () => {

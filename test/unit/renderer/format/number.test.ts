@@ -6,6 +6,7 @@ import {
   formatPercent,
   formatWithUnit,
   scaleFor,
+  withMinusSigns,
 } from "../../../../src/renderer/format/number.ts";
 
 describe("formatNumber()", () => {
@@ -36,6 +37,8 @@ describe("formatGiven()", () => {
   it.each([
     [36.2, "36.2"],
     [0.5, "0.5"],
+    [1e-8, "1e−8"],
+    [1.5e-8, "1.5e−8"],
     [50_000, "50,000"],
     [Math.SQRT2, "1.414"],
     [0.01, "0.01"],
@@ -81,4 +84,10 @@ describe("formatPercent()", () => {
     expect(formatPercent(0)).toBe("0 %");
     expect(formatPercent(1)).toBe("100 %");
   });
+});
+
+it("withMinusSigns() writes powers of ten in a sentence as everywhere else", () => {
+  expect(withMinusSigns("rel. max is 1.45e-7, limit 0.001; w1-w2, one-7")).toBe(
+    "rel. max is 1.45e−7, limit 0.001; w1-w2, one-7",
+  );
 });

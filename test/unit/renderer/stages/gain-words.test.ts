@@ -16,7 +16,7 @@ it("gainWords() says a ratio with its interval, and the notebook's beside it", (
   const [words, ...rest] = gainWords([gain({})]);
   expect(rest).toEqual([]);
   expect(words.sentence).toBe(
-    "The backward pass of stage 2 takes 11 × (10.1–11.5) as long as that of stage 3.",
+    "The backward pass of stage\u00a02 takes 11 × (10.1–11.5) as long as that of stage\u00a03.",
   );
   expect(words.why).toContain("13 ×");
   expect(words.formula).toContain("\\otimes");
