@@ -1,4 +1,4 @@
-import { QueueTable, type FoundQueuedRow, type QueuedRow } from "../tables/queue-table.ts";
+import type { FoundQueuedRow, QueuedRow, QueueTable } from "../tables/queue-table.ts";
 import type { StoreAccess } from "./store-access.ts";
 
 /** Trainings that wait. Every method throws StoreError. */
