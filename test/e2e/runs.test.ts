@@ -264,7 +264,8 @@ describe("the Runs view", () => {
     // By key: what stands where the deleted run was is active then, not the one in the trash.
     await grid().focus();
     await page.keyboard.press("Home");
-    const active = () => grid().locator('[data-active="true"]').innerText();
+    const active = async () =>
+      (await grid().locator('[data-active="true"]').innerText()).replaceAll(/\s+/g, " ").trim();
     await page.keyboard.press("ArrowDown");
     const second = await active();
     await page.keyboard.press("Home");
