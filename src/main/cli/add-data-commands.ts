@@ -38,7 +38,7 @@ function weightsChoice(text: string): WeightsChoice {
 }
 
 const separatorOf = (text: string): string =>
-  ({ tab: "\t", comma: ",", semicolon: ";", bar: "|" })[text] ?? text;
+  ({ tab: "\t", comma: ",", semicolon: ";", bar: "|", blank: " " })[text] ?? text;
 
 /** `lab data …`, `lab predict` and `lab test`. */
 export function addDataCommands(program: Command, host: CommandHost): void {
@@ -76,13 +76,14 @@ export function addDataCommands(program: Command, host: CommandHost): void {
     )
     .option("--layout <HxWxC>", "rows are images of this size", layout)
     .addOption(
-      new Option("--separator <mark>", "what parts the values: comma, semicolon, tab, bar").argParser(
+      new Option("--separator <mark>", "what parts the values: comma, semicolon, tab, bar, blank").argParser(
         separatorOf,
       ),
     )
     .option("--decimal-comma", "0,5 is a half")
     .option("--header", "the first line names the columns")
     .option("--no-header", "the first line holds values")
+    .option("--skip-lines <n>", "lines before the table, such as comments", wholeNumber(0))
     .addOption(new Option("--encoding <name>", "of the text").choices(dialectSchema.entries.encoding.options))
     .option("--dry-run", "say how the files are understood, and import nothing")
     .option("--json", "print JSON instead of tables")

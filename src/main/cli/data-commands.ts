@@ -34,6 +34,7 @@ export interface DataImportOptions {
   readonly separator?: DialectChanges["separator"];
   readonly decimalComma?: true;
   readonly header?: boolean;
+  readonly skipLines?: number;
   readonly encoding?: DialectChanges["encoding"];
   readonly dryRun?: true;
   readonly json?: true;
@@ -137,11 +138,12 @@ export async function runDataImportCommand(
   files: readonly string[],
   options: DataImportOptions,
 ): Promise<ExitCode> {
-  const { separator, header, encoding } = options;
+  const { separator, header, skipLines, encoding } = options;
   const changes: DialectChanges = {
     ...(separator === undefined ? {} : { separator }),
     ...(options.decimalComma === undefined ? {} : { decimalComma: true }),
     ...(header === undefined ? {} : { header }),
+    ...(skipLines === undefined ? {} : { skipLines }),
     ...(encoding === undefined ? {} : { encoding }),
   };
   const preview = await lab.datasets.preview({ paths: files.map((file) => resolve(file)), changes });

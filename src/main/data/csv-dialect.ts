@@ -1,13 +1,22 @@
-import type { Dialect, DialectChanges, Encoding, Separator } from "../../shared/experiments/data-import.ts";
+import {
+  MOST_SKIPPED_LINES,
+  type Dialect,
+  type DialectChanges,
+  type Encoding,
+  type Separator,
+} from "../../shared/experiments/data-import.ts";
 import { numberOfText } from "./number-of-bytes.ts";
 
-/** Those that numbers do not hold come first. */
-const SEPARATORS = ["\t", ";", "|", ","] as const;
+/** Those that numbers do not hold come first; blanks are in words too. */
+const SEPARATORS = ["\t", ";", "|", ",", " "] as const;
 /** Lines that must have as many fields. */
 const LOOKED_AT = 20;
 
 /** Fields of a line that are parted outside quotes. */
 function partsOf(line: string, separator: string): string[] {
+  if (separator === " ") {
+    return (line.match(/"(?:[^"]|"")*"|[^ \t]+/g) ?? []).map((part) => part.replace(/^"(.*)"$/, "$1"));
+  }
   const parts: string[] = [];
   let [from, quoted] = [0, false];
   for (let at = 0; at < line.length; at++) {
@@ -36,6 +45,84 @@ function linesOf(sample: string): string[] {
     pieces = [];
   }
   return lines;
+}
+
+/** "sep=;", by which Excel is told what parts the values of what follows. */
+const SEP_LINE = /^"?sep=(.)"?$/i;
+const COMMENT = /^#+/;
+/** What nobody takes for a value: a colour or a word behind a # has no blank between. */
+const SURE_COMMENT = /^#+([ \t#]|$)/;
+
+interface Beginning {
+  /** The separator that a first line names, if any. */
+  readonly separator: Separator | null;
+  readonly skipLines: number;
+  /** What follows, its header without the mark of a comment. */
+  readonly table: string;
+}
+
+/**
+ * Passes over the lines before a table: "sep=;", and comments, of which the last may be the header, as numpy.savetxt
+ * writes it. A line that begins with # and has as many fields as the table is one of its rows.
+ */
+function beginningOf(sample: string, given: DialectChanges): Beginning {
+  const lines = sample.split(/\r\n|\n|\r/, MOST_SKIPPED_LINES + 1);
+  const named = SEP_LINE.exec((lines[0] ?? "").trim())?.[1];
+  const separator = SEPARATORS.find((one) => one === named) ?? null;
+  const first = separator === null ? 0 : 1;
+  const found = lines.findIndex(
+    (line, at) => at >= first && line.trim() !== "" && !COMMENT.test(line.trimStart()),
+  );
+  let skipLines = first;
+  if (found > first && given.skipLines === undefined) {
+    const parting = given.separator ?? separator ?? separatorOf(linesOf(lines.slice(found).join("\n")));
+    const count = partsOf(lines[found] ?? "", parting).length;
+    const fieldsOf = (line: string): number => partsOf(line, parting).length;
+    const isRow = (line: string): boolean => !SURE_COMMENT.test(line) && fieldsOf(line) === count;
+    const row = lines.findIndex((line, at) => at >= first && at < found && isRow(line.trimStart()));
+    skipLines = row === -1 ? found : row;
+    const last = lines[found - 1]?.trimStart() ?? "";
+    const isHeaded =
+      row === -1 &&
+      given.header !== false &&
+      (SURE_COMMENT.test(last) || parting === " ") &&
+      fieldsOf(last.replace(COMMENT, "")) === count;
+    if (isHeaded) skipLines = found - 1;
+  }
+  skipLines = given.skipLines ?? skipLines;
+  // The rest as it is written: its line ends may stand in quotes.
+  let at = 0;
+  for (let line = 0; line < skipLines && at < sample.length; line++) {
+    const end = /\r\n|\n|\r/g;
+    end.lastIndex = at;
+    at = end.exec(sample) === null ? sample.length : end.lastIndex;
+  }
+  const rest = sample.slice(at);
+  const isMarked = given.header !== false && /^#+[ \t]/.test(rest);
+  return { separator, skipLines, table: isMarked ? rest.replace(COMMENT, "") : rest };
+}
+
+/** The separator that parts all lines into as many fields, else one that the first line holds. */
+function separatorOf(lines: readonly string[]): Separator {
+  const some = lines.slice(0, LOOKED_AT + 1);
+  // The last one may be cut off.
+  const whole = some.length > 1 ? some.slice(0, -1) : some;
+  const found = SEPARATORS.find((separator) => {
+    const parts = whole.map((line) => partsOf(line, separator));
+    const count = parts[0]?.length ?? 1;
+    return (
+      count > 1 &&
+      parts.every(({ length }) => length === count) &&
+      // Names of two words each are no table of two columns.
+      (separator !== " " ||
+        parts
+          .slice(-1)
+          .flat()
+          .some((field) => !Number.isNaN(numberOfText(field, false))))
+    );
+  });
+  const first = whole[0] ?? "";
+  return found ?? SEPARATORS.find((one) => one !== " " && first.includes(one)) ?? ",";
 }
 
 const COMMA_NUMBER = /^[+-]?\d*,\d+(e[+-]?\d+)?$/i;
@@ -109,21 +196,17 @@ export function csvDialect(
   given: DialectChanges = {},
   like: Dialect | null = null,
 ): Dialect {
-  const all = linesOf(sample);
+  const beginning = beginningOf(sample, given);
+  const all = linesOf(beginning.table);
   const lines = all.slice(0, LOOKED_AT + 1);
+  const separator = given.separator ?? beginning.separator ?? separatorOf(all);
   // The last one may be cut off.
-  const whole = lines.length > 1 ? lines.slice(0, -1) : lines;
-  const found = SEPARATORS.find((separator) => {
-    const parts = whole.map((line) => partsOf(line, separator).length);
-    return (parts[0] ?? 1) > 1 && parts.every((count) => count === parts[0]);
-  });
-  const first = whole[0] ?? "";
-  const separator: Separator =
-    given.separator ?? found ?? SEPARATORS.find((one) => first.includes(one)) ?? ",";
-  const rows = (lines.length > 2 ? whole : lines).map((line) => partsOf(line, separator));
+  const rows = (lines.length > 2 ? lines.slice(0, -1) : lines).map((line) => partsOf(line, separator));
   const decimalComma =
     given.decimalComma ??
     (separator !== "," &&
       hasDecimalCommas(all, separator, like?.separator === separator && like.decimalComma));
-  return { separator, decimalComma, header: given.header ?? isHeader(rows, decimalComma), encoding };
+  const header = given.header ?? isHeader(rows, decimalComma);
+  const { skipLines } = beginning;
+  return { separator, decimalComma, header, encoding, ...(skipLines === 0 ? {} : { skipLines }) };
 }

@@ -1,3 +1,4 @@
+import { counted } from "../../core/counted.ts";
 import { DataFormatError } from "../../core/errors.ts";
 import {
   ENCODINGS,
@@ -107,14 +108,14 @@ async function sampleOf(path: string): Promise<Uint8Array> {
 /** All records of one file. */
 async function readRecords(
   path: string,
-  { separator, encoding }: Dialect,
+  dialect: Dialect,
   onRecord: (fields: CsvFields) => void,
   watch: ReadingWatch,
 ): Promise<void> {
   const file = await openRegularFile(path, MOST_FILE_BYTES);
   try {
-    const scanner = new CsvScanner(path, separator, onRecord);
-    for await (const chunk of asUtf8(tableBytes(path, file, watch.progress), encoding)) {
+    const scanner = new CsvScanner(path, dialect.separator, onRecord, dialect);
+    for await (const chunk of asUtf8(tableBytes(path, file, watch.progress), dialect.encoding)) {
       watch.checkpoint();
       scanner.push(chunk);
     }
@@ -171,11 +172,12 @@ export async function csvSource(
     dialects.push(dialect);
     const found: string[] = [];
     const record = new CsvRecord(dialect.decimalComma);
-    const scanner = new CsvScanner(path, dialect.separator, (fields) => {
+    const onRecord = (fields: CsvFields): void => {
       if (found.length > 0) return;
       record.fields = fields;
       for (let column = 0; column < fields.count; column++) found.push(record.text(column));
-    });
+    };
+    const scanner = new CsvScanner(path, dialect.separator, onRecord, dialect);
     scanner.push(Buffer.from(`${text}\n`, "utf8"));
     if (found.length === 0) throw new DataFormatError(path, { place: "line 1" }, "a row", "none");
     const names = dialect.header ? namesOf(found) : found.map((_, column) => `column ${column + 1}`);
@@ -193,6 +195,11 @@ export async function csvSource(
   if (dialect === undefined) throw new RangeError("csvSource: expected at least one file");
   const notes = [
     `values are parted by ${SEPARATORS[dialect.separator]}${dialect.decimalComma ? ", with decimal commas" : ""}`,
+    ...(dialect.skipLines === undefined
+      ? []
+      : [
+          `${counted(dialect.skipLines, "line")} before the table ${dialect.skipLines === 1 ? "is" : "are"} passed over`,
+        ]),
     dialect.header ? "the first line is a header" : "there is no header",
     `text in ${ENCODINGS[dialect.encoding]}`,
     ...(paths.length > 1 ? [`${paths.length} files, one after the other`] : []),

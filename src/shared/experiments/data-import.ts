@@ -3,9 +3,17 @@ import { atMost } from "../runs/run-changes.ts";
 import { measuredNumberSchema } from "../runs/run-records.ts";
 import { layoutSchema, MOST_CLASSES, normalisationSchema } from "./dataset.ts";
 import { counted } from "../../core/counted.ts";
+import { wholeNumber } from "../specs/number-schemas.ts";
 import { grouped } from "../../core/grouped.ts";
 
-export const SEPARATORS = { ",": "commas", ";": "semicolons", "\t": "tabs", "|": "bars" } as const;
+export const SEPARATORS = {
+  ",": "commas",
+  ";": "semicolons",
+  "\t": "tabs",
+  "|": "bars",
+  /** Any number of them, and of tabs. */
+  " ": "blanks",
+} as const;
 export type Separator = keyof typeof SEPARATORS;
 export const ENCODINGS = {
   "utf-8": "UTF-8",
@@ -16,6 +24,9 @@ export const ENCODINGS = {
 export type Encoding = keyof typeof ENCODINGS;
 const keysOf = <T extends object>(table: T) => Object.keys(table) as (keyof T & string)[];
 
+/** So many are looked for. */
+export const MOST_SKIPPED_LINES = 1_000;
+
 /** How the text of a table is read. */
 export const dialectSchema = v.object({
   separator: v.picklist(keysOf(SEPARATORS)),
@@ -23,6 +34,8 @@ export const dialectSchema = v.object({
   decimalComma: v.boolean(),
   header: v.boolean(),
   encoding: v.picklist(keysOf(ENCODINGS)),
+  /** Before the table: comments that begin with #, Excel's "sep=;"; left out where there are none. */
+  skipLines: v.optional(wholeNumber("lines to skip", 0, MOST_SKIPPED_LINES)),
 });
 export type Dialect = v.InferOutput<typeof dialectSchema>;
 /** What a person says of it instead of what was detected. */

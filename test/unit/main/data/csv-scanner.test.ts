@@ -1,20 +1,21 @@
 import { parse } from "csv-parse/sync";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { CsvScanner } from "../../../../src/main/data/csv-scanner.ts";
+import { CsvScanner, type CsvBeginning, type CsvFields } from "../../../../src/main/data/csv-scanner.ts";
 import { numberOfBytes } from "../../../../src/main/data/number-of-bytes.ts";
 
 /** All records of a text that comes in pieces of some bytes. */
-function scan(text: string, separator: string, pieceBytes: number): string[][] {
+function scan(text: string, separator: string, pieceBytes: number, beginning: CsvBeginning = {}): string[][] {
   const records: string[][] = [];
-  const scanner = new CsvScanner("t.csv", separator, ({ bytes, count, starts, ends, quoted }) => {
+  const onRecord = ({ bytes, count, starts, ends, quoted }: CsvFields): void => {
     records.push(
       Array.from({ length: count }, (_, i) => {
         const field = bytes.toString("utf8", starts[i], ends[i]);
         return quoted[i] === 1 ? field.replaceAll('""', '"') : field;
       }),
     );
-  });
+  };
+  const scanner = new CsvScanner("t.csv", separator, onRecord, beginning);
   const bytes = Buffer.from(text, "utf8");
   for (let at = 0; at < bytes.length; at += pieceBytes) scanner.push(bytes.subarray(at, at + pieceBytes));
   scanner.end();
@@ -49,6 +50,52 @@ describe("CsvScanner", () => {
       ),
       { numRuns: 400 },
     );
+  });
+
+  it("takes any number of blanks and tabs for one separator, and none at a line's ends", () => {
+    const field = fc.oneof(
+      fc.stringMatching(/^[a-z0-9äö.,;-][a-z0-9ä.,;#-]{0,5}$/).map((text) => ({ text, written: text })),
+      fc.string({ maxLength: 6 }).map((text) => ({ text, written: quoted(text) })),
+    );
+    const blank = fc.stringMatching(/^[ \t]{1,3}$/);
+    const edge = fc.stringMatching(/^[ \t]{0,2}$/);
+    fc.assert(
+      fc.property(
+        fc.constantFrom("\n", "\r\n", "\r"),
+        fc.boolean(),
+        fc.integer({ min: 1, max: 40 }),
+        fc.array(fc.tuple(edge, fc.array(fc.tuple(field, blank), { minLength: 2, maxLength: 4 })), {
+          minLength: 1,
+          maxLength: 6,
+        }),
+        (lineEnd, endsWithLine, pieceBytes, rows) => {
+          const line = ([before, row]: (typeof rows)[number]): string =>
+            before + row.map(([{ written }, behind]) => written + behind).join("");
+          const text = rows.map(line).join(lineEnd) + (endsWithLine ? lineEnd : "");
+          const wanted = rows.map(([, row]) => row.map(([own]) => own.text));
+          expect(scan(text, " ", pieceBytes)).toEqual(wanted);
+          const begun = `sep\r\n# "a comment\n#${text}`;
+          expect(scan(begun, " ", pieceBytes, { skipLines: 2, header: true })).toEqual(wanted);
+        },
+      ),
+      { numRuns: 300 },
+    );
+  });
+
+  it("passes over lines before the table, counts them, and over the mark of a header in a comment", () => {
+    const lines: number[] = [];
+    const first: string[] = [];
+    const onRecord = ({ bytes, line, starts, ends }: CsvFields): void => {
+      lines.push(line);
+      first.push(bytes.toString("utf8", starts[0], ends[0]));
+    };
+    const scanner = new CsvScanner("t.csv", ",", onRecord, { skipLines: 2, header: true });
+    scanner.push(Buffer.from("# by\r\n#\n# a,b\n#1,2\n"));
+    scanner.end();
+    expect([lines, first]).toEqual([
+      [3, 4],
+      ["a", "#1"],
+    ]);
   });
 
   it("says the line of a record and passes over empty lines", () => {

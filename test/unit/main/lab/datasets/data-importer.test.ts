@@ -109,6 +109,32 @@ describe("a table of text", () => {
     expect(hashes.size).toBe(1);
   });
 
+  it.each([
+    ["numpy.savetxt", "# a b y\n", "1.5e+00 2 0\n-2.25e-01 3 1\n", " ", 0, ["a", "b"], ["1.5e+00", "2", "0"]],
+    ["numpy.savetxt without names", "", "1.5 2 0\n-0.25 3 1\n", " ", 0, null, ["1.5", "2", "0"]],
+    ["columns of one width", "", "  1.5   2.0  0\r\n -0.25 13.0  1 \r\n", " ", 0, null, ["1.5", "2.0", "0"]],
+    ["tabs given twice", "", "1.5\t\t2\t0\n-0.25\t3\t1\n", " ", 0, null, ["1.5", "2", "0"]],
+    ["names in quotes", "", '1.5 2 "a b"\n-0.25 3 "c \t d"\n', " ", 0, null, ["1.5", "2", "a b"]],
+    ["Excel", "sep=;\na;b;y\n", "1.5;2;0\n-0.25;3;1\n", ";", 1, ["a", "b"], ["1.5", "2", "0"]],
+    ["comments", '# by, whom, when, "where\n#\na,b,y\n', "1.5,2,0\n", ",", 2, ["a", "b"], ["1.5", "2", "0"]],
+    ["a header in a comment", "# by\n## a,b,y\n", "1.5,2,0\n-1,3,1\n", ",", 1, ["a", "b"], ["1.5", "2", "0"]],
+    ["colours", "", "#ff0000,2,0\n#00ff00,3,1\n", ",", 0, null, ["#ff0000", "2", "0"]],
+    ["a name with a mark", "#a,b,y\n", "1.5,2,0\n-1,3,1\n", ",", 0, ["#a", "b"], ["1.5", "2", "0"]],
+    ["names of two words", "city\n", "New York\nLos Angeles\n", ",", 0, ["city"], ["New York"]],
+  ] as const)(
+    "is understood as %s have it",
+    async (_, before, rows, separator, skipLines, names, firstRow) => {
+      const preview = await folder.preview(folder.write("t.txt", before + rows.repeat(10)));
+      const { dialect, columns, sample } = preview;
+      const header = names !== null;
+      expect(dialect).toMatchObject({ separator, header });
+      expect(dialect?.skipLines ?? 0).toBe(skipLines);
+      expect(columns).toHaveLength(firstRow.length);
+      if (header) expect(columns.slice(0, 2).map(({ name }) => name)).toEqual(names);
+      expect(sample[0]).toEqual(firstRow);
+    },
+  );
+
   it("does not take thousands for decimals, and looks for decimal commas further down than for columns", async () => {
     const table = (number: (i: number) => string, other: (i: number) => string): string =>
       `a;b;y\n${ROWS.map((i) => `${number(i)};${other(i)};${i % 2}`).join("\n")}\n`;
