@@ -105,29 +105,29 @@ export function addDataCommands(program: Command, host: CommandHost): void {
   data
     .command("show")
     .description("show a data set: classes, features, where it is used")
-    .argument("<id>", "data set")
+    .argument("<name>", "data set: its name in specs, or its title")
     .option("--json", "print JSON instead of tables")
     .option(...DATABASE)
-    .action((id: string, options: CommonOptions) =>
-      inLab(host, reading(options), (lab) => runDataShowCommand(lab, id, options)),
+    .action((name: string, options: CommonOptions) =>
+      inLab(host, reading(options), (lab) => runDataShowCommand(lab, name, options)),
     );
   data
     .command("export")
     .description("write all rows of a data set, with their splits, as CSV, Parquet or NumPy arrays")
-    .argument("<id>", "data set")
+    .argument("<name>", "data set: its name in specs, or its title")
     .requiredOption("--out <file>", "where to; its ending, .csv, .parquet or .npz, says the format")
     .option("--force", "replace a file that is there already")
     .option(...DATABASE)
-    .action((id: string, options: { out: string; force?: true } & CommonOptions) =>
-      inLab(host, reading(options), (lab) => runDataExportCommand(lab, id, options)),
+    .action((name: string, options: { out: string; force?: true } & CommonOptions) =>
+      inLab(host, reading(options), (lab) => runDataExportCommand(lab, name, options)),
     );
   data
     .command("remove")
     .description("remove a data set; it can be restored for some days")
-    .argument("<id>", "data set")
+    .argument("<name>", "data set: its name in specs, or its title")
     .option(...DATABASE)
-    .action((id: string, options: CommonOptions) =>
-      inLab(host, { ...options, threads: 0 }, (lab) => runDataRemoveCommand(lab, id)),
+    .action((name: string, options: CommonOptions) =>
+      inLab(host, { ...options, threads: 0 }, (lab) => runDataRemoveCommand(lab, name)),
     );
   data
     .command("restore")

@@ -190,12 +190,24 @@ export function runDataListCommand(lab: Lab, { json }: { readonly json?: true })
   return EXIT.ok;
 }
 
+/** The id of a data set that is called by it or by its title. @throws {ContractError} If several have the title. */
+function datasetIdOf(lab: Lab, name: string): string {
+  const datasets = lab.datasets.list();
+  if (datasets.some(({ id }) => id === name)) return name;
+  const titled = datasets.filter(({ title }) => title === name).map(({ id }) => id);
+  if (titled.length > 1)
+    throw new ContractError(
+      `${titled.length} data sets are called "${name}": say which (${titled.join(", ")}).`,
+    );
+  return titled[0] ?? name;
+}
+
 export async function runDataShowCommand(
   lab: Lab,
-  id: string,
+  name: string,
   { json }: { readonly json?: true },
 ): Promise<ExitCode> {
-  const details = await lab.datasets.details({ id });
+  const details = await lab.datasets.details({ id: datasetIdOf(lab, name) });
   if (json === true) {
     printJson({ ...details, images: details.images.length });
     return EXIT.ok;
@@ -233,16 +245,17 @@ export async function runDataShowCommand(
 
 export async function runDataExportCommand(
   lab: Lab,
-  id: string,
+  name: string,
   { out, force }: { readonly out: string; readonly force?: true },
 ): Promise<ExitCode> {
   const path = resolve(out);
-  const rows = await lab.datasets.export({ id, path, overwrite: force === true });
+  const rows = await lab.datasets.export({ id: datasetIdOf(lab, name), path, overwrite: force === true });
   complain(`${counted(rows, "row")}: ${path}`);
   return EXIT.ok;
 }
 
-export async function runDataRemoveCommand(lab: Lab, id: string): Promise<ExitCode> {
+export async function runDataRemoveCommand(lab: Lab, name: string): Promise<ExitCode> {
+  const id = datasetIdOf(lab, name);
   await lab.datasets.remove({ id });
   print(`${id} removed; "${COMMAND_NAME} data restore ${id}" brings it back for some days\n`);
   return EXIT.ok;

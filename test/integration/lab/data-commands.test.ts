@@ -99,6 +99,11 @@ describe("lab data", () => {
     expect(target.kind).toBe("numbers");
     expect((await lab("data", "list")).stdout).toContain(id);
     expect((await lab("data", "show", id)).stdout).toContain("petal length");
+    // By the title that one has; of several that have it, all are named.
+    expect((await lab("data", "show", "Widths")).stdout).toContain(id);
+    expect((await lab("data", "show", "Same")).stderr).toMatch(
+      /\d data sets are called "Same": say which \(/,
+    );
     for (const ending of ["parquet", "npz"]) {
       expect((await lab("data", "export", id, "--out", join(folder, `out.${ending}`))).status).toBe(0);
       expect(
