@@ -80,6 +80,8 @@ await runMain(async () => {
     const result = await next();
     counts = addTestCounts(counts, result.counts);
     if (result.code === 0) continue;
+    // What is still under way prints before the verdict.
+    await Promise.allSettled([unit, page]);
     process.stdout.write(
       `${result.phase} failed (exit code ${String(result.code)})\n${testSummary(counts)}\n`,
     );

@@ -48,58 +48,39 @@ function linesOf(sample: string): string[] {
 }
 
 /** "sep=;", by which Excel is told what parts the values of what follows. */
-const SEP_LINE = /^"?sep=(.)"?$/i;
+const SEP_LINE = /^"?sep=(.)"?\s*$/i;
 const COMMENT = /^#+/;
 /** What nobody takes for a value: a colour or a word behind a # has no blank between. */
 const SURE_COMMENT = /^#+([ \t#]|$)/;
 
-interface Beginning {
-  /** The separator that a first line names, if any. */
-  readonly separator: Separator | null;
-  readonly skipLines: number;
-  /** What follows, its header without the mark of a comment. */
-  readonly table: string;
+/**
+ * How many lines stand before the table: those from the first to `from`, and comments, of which the last may be the header,
+ * as numpy.savetxt writes it. A line that begins with # and has as many fields as the table is one of its rows.
+ */
+function linesBefore(lines: readonly string[], from: number, given: DialectChanges): number {
+  const texts = lines.map((line) => line.trimStart());
+  const found = texts.findIndex((text, at) => at >= from && text !== "" && !COMMENT.test(text));
+  if (found <= from) return from;
+  const separator = given.separator ?? separatorOf(linesOf(lines.slice(found).join("\n")));
+  const fieldsOf = (text = ""): number => partsOf(text, separator).length;
+  const count = fieldsOf(texts[found]);
+  const row = texts.findIndex(
+    (text, at) => at >= from && at < found && !SURE_COMMENT.test(text) && fieldsOf(text) === count,
+  );
+  if (row !== -1) return row;
+  const last = texts[found - 1] ?? "";
+  const isHeader =
+    given.header !== false &&
+    (SURE_COMMENT.test(last) || separator === " ") &&
+    fieldsOf(last.replace(COMMENT, "")) === count;
+  return isHeader ? found - 1 : found;
 }
 
-/**
- * Passes over the lines before a table: "sep=;", and comments, of which the last may be the header, as numpy.savetxt
- * writes it. A line that begins with # and has as many fields as the table is one of its rows.
- */
-function beginningOf(sample: string, given: DialectChanges): Beginning {
-  const lines = sample.split(/\r\n|\n|\r/, MOST_SKIPPED_LINES + 1);
-  const named = SEP_LINE.exec((lines[0] ?? "").trim())?.[1];
-  const separator = SEPARATORS.find((one) => one === named) ?? null;
-  const first = separator === null ? 0 : 1;
-  const found = lines.findIndex(
-    (line, at) => at >= first && line.trim() !== "" && !COMMENT.test(line.trimStart()),
-  );
-  let skipLines = first;
-  if (found > first && given.skipLines === undefined) {
-    const parting = given.separator ?? separator ?? separatorOf(linesOf(lines.slice(found).join("\n")));
-    const count = partsOf(lines[found] ?? "", parting).length;
-    const fieldsOf = (line: string): number => partsOf(line, parting).length;
-    const isRow = (line: string): boolean => !SURE_COMMENT.test(line) && fieldsOf(line) === count;
-    const row = lines.findIndex((line, at) => at >= first && at < found && isRow(line.trimStart()));
-    skipLines = row === -1 ? found : row;
-    const last = lines[found - 1]?.trimStart() ?? "";
-    const isHeaded =
-      row === -1 &&
-      given.header !== false &&
-      (SURE_COMMENT.test(last) || parting === " ") &&
-      fieldsOf(last.replace(COMMENT, "")) === count;
-    if (isHeaded) skipLines = found - 1;
-  }
-  skipLines = given.skipLines ?? skipLines;
-  // The rest as it is written: its line ends may stand in quotes.
-  let at = 0;
-  for (let line = 0; line < skipLines && at < sample.length; line++) {
-    const end = /\r\n|\n|\r/g;
-    end.lastIndex = at;
-    at = end.exec(sample) === null ? sample.length : end.lastIndex;
-  }
-  const rest = sample.slice(at);
-  const isMarked = given.header !== false && /^#+[ \t]/.test(rest);
-  return { separator, skipLines, table: isMarked ? rest.replace(COMMENT, "") : rest };
+/** A text without its first lines, as it is written: later line ends may stand in quotes. */
+function afterLines(text: string, lines: number): string {
+  const end = /\r\n|\n|\r/g;
+  for (let line = 0; line < lines; line++) if (end.exec(text) === null) return "";
+  return text.slice(end.lastIndex);
 }
 
 /** The separator that parts all lines into as many fields, else one that the first line holds. */
@@ -196,10 +177,17 @@ export function csvDialect(
   given: DialectChanges = {},
   like: Dialect | null = null,
 ): Dialect {
-  const beginning = beginningOf(sample, given);
-  const all = linesOf(beginning.table);
+  const head = sample.split(/\r\n|\n|\r/, MOST_SKIPPED_LINES + 1);
+  const inWords = SEP_LINE.exec(head[0] ?? "")?.[1];
+  const named = given.separator ?? SEPARATORS.find((separator) => separator === inWords);
+  const from = SEPARATORS.some((separator) => separator === inWords) ? 1 : 0;
+  const parted = named === undefined ? given : { ...given, separator: named };
+  const skipLines = given.skipLines ?? linesBefore(head, from, parted);
+  const rest = afterLines(sample, skipLines);
+  // The mark of a comment that is the header.
+  const all = linesOf(given.header !== false && /^#+[ \t]/.test(rest) ? rest.replace(COMMENT, "") : rest);
   const lines = all.slice(0, LOOKED_AT + 1);
-  const separator = given.separator ?? beginning.separator ?? separatorOf(all);
+  const separator = named ?? separatorOf(all);
   // The last one may be cut off.
   const rows = (lines.length > 2 ? lines.slice(0, -1) : lines).map((line) => partsOf(line, separator));
   const decimalComma =
@@ -207,6 +195,5 @@ export function csvDialect(
     (separator !== "," &&
       hasDecimalCommas(all, separator, like?.separator === separator && like.decimalComma));
   const header = given.header ?? isHeader(rows, decimalComma);
-  const { skipLines } = beginning;
   return { separator, decimalComma, header, encoding, ...(skipLines === 0 ? {} : { skipLines }) };
 }

@@ -29,12 +29,13 @@ const MOST_SEEN = 256;
 type Expression = Op<BufferTensor> & { readonly op: "map" | "reduce" };
 const isExpression = (op: Op<BufferTensor>): op is Expression => op.op === "map" || op.op === "reduce";
 
-/** Each number of an op's expression through a function, which says what stands in its place. */
-const replaceNumbers = (
-  op: Expression,
-  replace: (value: number, next: MapStep | undefined) => MapStep,
-): readonly MapStep[] =>
-  op.steps.map((step, at) => ("value" in step ? replace(step.value, op.steps[at + 1]) : step));
+/** Each number of an op's expression, but for exponents, through a function, which says what stands in its place. */
+const replaceNumbers = (op: Expression, replace: (value: number) => MapStep): readonly MapStep[] =>
+  op.steps.map((step, at) => {
+    const next = op.steps[at + 1];
+    const isExponent = next !== undefined && "fn" in next && next.fn === "pow";
+    return "value" in step && !isExponent ? replace(step.value) : step;
+  });
 
 /** −0 and numbers that are not finite have no text of their own in JSON. */
 const said = (value: number): string => (Object.is(value, -0) ? "-0" : String(value));
@@ -54,9 +55,7 @@ export function steadyProgram(
   const found: number[] = [];
   const bare = ops.map((op) => {
     if (!isExpression(op)) return op;
-    const steps = replaceNumbers(op, (value, next) => {
-      const isExponent = next !== undefined && "fn" in next && next.fn === "pow";
-      if (isExponent) return { value };
+    const steps = replaceNumbers(op, (value) => {
       found.push(Math.fround(value));
       return { value: 0 };
     });
@@ -85,9 +84,8 @@ export function steadyProgram(
   const reading = ops.map((op) => {
     if (!isExpression(op)) return op;
     const inputs: StridedView<BufferTensor>[] = [...op.inputs];
-    const steps = replaceNumbers(op, (value, next) => {
-      const isExponent = next !== undefined && "fn" in next && next.fn === "pow";
-      if (isExponent || !varying.has(place++)) return { value };
+    const steps = replaceNumbers(op, (value) => {
+      if (!varying.has(place++)) return { value };
       values.push(value);
       inputs.push({ tensor, offset: values.length - 1, strides: op.shape.map(() => 0) });
       return { input: inputs.length - 1 };

@@ -115,6 +115,7 @@ describe("a table of text", () => {
     ["columns of one width", "", "  1.5   2.0  0\r\n -0.25 13.0  1 \r\n", " ", 0, null, ["1.5", "2.0", "0"]],
     ["tabs given twice", "", "1.5\t\t2\t0\n-0.25\t3\t1\n", " ", 0, null, ["1.5", "2", "0"]],
     ["names in quotes", "", '1.5 2 "a b"\n-0.25 3 "c \t d"\n', " ", 0, null, ["1.5", "2", "a b"]],
+    ["Excel, by tabs", "sep=\t\r\n", "1.5\t2\t0\r\n-1\t3\t1\r\n", "\t", 1, null, ["1.5", "2", "0"]],
     ["Excel", "sep=;\na;b;y\n", "1.5;2;0\n-0.25;3;1\n", ";", 1, ["a", "b"], ["1.5", "2", "0"]],
     ["comments", '# by, whom, when, "where\n#\na,b,y\n', "1.5,2,0\n", ",", 2, ["a", "b"], ["1.5", "2", "0"]],
     ["a header in a comment", "# by\n## a,b,y\n", "1.5,2,0\n-1,3,1\n", ",", 1, ["a", "b"], ["1.5", "2", "0"]],
