@@ -65,11 +65,12 @@ class LongestFirst extends BaseSequencer {
 
 /** Integration tests that run beside each other. */
 const BESIDE_OTHERS = {
-  testTimeout: 120_000,
-  hookTimeout: 120_000,
+  testTimeout: 300_000,
+  hookTimeout: 300_000,
   expect: expectSoon,
-  // One test waits for its workers, its child process, its disk or Slurm while others compute.
-  maxWorkers: 3,
+  // One test waits for its workers, its child process, its disk or Slurm while others compute: three left a fifth of two
+  // processors idle.
+  maxWorkers: 4,
   pool: "forks",
   sequence: { groupOrder: 1 },
 } as const;

@@ -21,8 +21,8 @@ import { addTestCounts, failedFiles, readTestCounts, testSummary } from "./setup
 /** @type {readonly Phase[]} */
 const PHASES = ["check", "unit", "integration", "e2e"];
 const USAGE = `Usage: npm test [-- [--thorough] [--only ${PHASES.join("|")}] [-- vitest arguments]]\n`;
-/** End-to-end tests that run at a time, where their windows are not in anybody's way. */
-const WINDOWS = 2;
+/** End-to-end tests that run at a time, where their windows are in nobody's way: two left processors idle. */
+const WINDOWS = 3;
 /** More files than this do not fail by accident. */
 const MOST_AGAIN = 3;
 const NO_TESTS = { passed: 0, failed: 0, skipped: 0 };
@@ -54,7 +54,7 @@ await runMain(async () => {
   const settings = { env, electronPath, vitestArgs };
   /** @param {Phase} phase */
   const wants = (phase) => phases.includes(phase);
-  // Beside the integration tests, which leave a fifth of two processors idle.
+  // Beside the integration tests, some of which wait for others.
   const unit = wants("unit") ? timed("unit", () => unitTests(settings, only === "unit")) : null;
   const page = wants("e2e") ? ensureCheckedPage(createReport()) : null;
   // Each is awaited below: until then its failure is nobody's.

@@ -13,7 +13,7 @@ declare global {
 }
 
 const TRAININGS = times(6, 20);
-const VISITS = times(10, 50);
+const VISITS = times(5, 50);
 /** Until then everything that is made once has been made. */
 const SETTLED_AFTER = 3;
 /** A name may be longer, a badge may come; 17 more trainings made it six times as much. */

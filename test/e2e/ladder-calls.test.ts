@@ -8,7 +8,7 @@ const LESSON: LadderSettings = {
   preset: "lesson",
   shape: { m: 1, k: 1, n: 1 },
   threads: 2,
-  budgetSeconds: 5,
+  budgetSeconds: 1,
   seed: 42,
   scaling: false,
 };

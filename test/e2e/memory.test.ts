@@ -32,14 +32,14 @@ const notebook = (mean: string) =>
   "// lab notebook 1 · title: Memory · rows: 20000\n// %% code id=a\nconst d = data();\n" +
   `show({ mean: d.xTrain.${mean} });\n`;
 
-/** Ten experiments of all kinds, some hundred megabytes each. */
+/** Ten experiments of all kinds, some of them hundreds of megabytes. */
 const EXPERIMENTS: readonly Readonly<Record<string, unknown>>[] = [
   { training: training(1) },
-  { stages: { seed: 3, rows: 10_000, threads: 2, samples: 5 } },
+  { stages: { seed: 3, rows: 2_000, threads: 2, samples: 5 } },
   { init: { network: network(50_000), otherwise: "xavierNormal", gradients: true, threads: 2 } },
   {
     gradcheck: {
-      network: network(3_000),
+      network: network(1_000),
       references: ["float64", "tfjs"],
       bug: null,
       coordinates: 2,

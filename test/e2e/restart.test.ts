@@ -22,8 +22,6 @@ const KINDS = 8;
 
 /** What each view shows of its last result, and what it says where it knows of none. */
 async function expectLastResults(page: Page): Promise<void> {
-  // Charts move into place, as for a person who does not ask for less.
-  await page.emulateMedia({ reducedMotion: "no-preference" });
   await idle(page);
   const results = page.locator("section[aria-label='Results']").locator("visible=true");
   await showView(page, "Notebook");
@@ -133,7 +131,10 @@ test("A2: after a restart and a reload every view shows its last result; A14: Ct
 
   launched = await launchApp({ userDataDir: profile, page: "checked" });
   const { page } = launched;
+  // Charts move into place, as for a person who does not ask for less.
+  await page.emulateMedia({ reducedMotion: "no-preference" });
   await expectLastResults(page);
+  await page.emulateMedia({ reducedMotion: "reduce" });
   await expectDrafts(page);
   await page.reload();
   await expectLastResults(page);

@@ -32,7 +32,7 @@ function leaveRunning(names: readonly string[]): void {
 }
 
 /** Enough to be still on when the app is killed after its first checkpoints. */
-const EPOCHS = 4;
+const EPOCHS = 3;
 
 const profile = mkdtempSync(join(tmpdir(), "backprop-lab-killed-"));
 let launched: LaunchedApp | null = null;
