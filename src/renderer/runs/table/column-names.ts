@@ -1,7 +1,7 @@
 import { OWN_COLUMNS, type RunCatalogue, type RunValue } from "../../../shared/runs/run-table.ts";
 import { formatDate, formatExactDate } from "../../format/date.ts";
-import { formatDuration } from "../../format/duration.ts";
-import { namedQuantity } from "../../format/named-quantity.ts";
+import { formatDuration } from "../../../shared/format/duration.ts";
+import { namedQuantity } from "../../../shared/format/named-quantity.ts";
 
 /** What a field of the table shows, and what is behind it. */
 export interface ShownValue {
