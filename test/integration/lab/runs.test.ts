@@ -127,9 +127,12 @@ describe("Lab.runs.table()", () => {
   });
 
   it.each([
-    ["sed:3", /^no run has sed: did you mean seed\? Names are name, kind, .*; settings .*lr, .*; metrics/],
+    ["sed:3", /^no run has sed: did you mean seed\?$/],
     // Each of these would be all runs.
-    ["-foo:3", /^no run has foo\. Names are /],
+    [
+      "-foo:3",
+      /^no run has foo\. Names are kind, .* and 10 more; settings lr, optimizer, rows, seed; results .*; metrics with last\. best\. /,
+    ],
     ["foo!=3", /^no run has foo\. Names are /],
     ["last.los<1", /did you mean last\.loss\?/],
     ["-lr>high", /^lr>high: a number is expected/],

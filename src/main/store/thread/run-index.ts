@@ -200,8 +200,9 @@ export class RunIndex {
     const series = metrics.flatMap((metric) => SERIES_KINDS.map((kind) => `${kind}.${metric}`));
     const medians = timings.map((label) => `ms.${label}`);
     const meant = closestName(name, [...FIELDS, ...config, ...summary, ...metrics, ...series, ...medians]);
+    if (meant !== null) return `no run has ${asWritten(name)}: did you mean ${asWritten(meant)}?`;
     const groups = [
-      ["", FIELDS],
+      ["", NAMED_FIRST],
       ["settings ", config],
       ["results ", summary],
       [`metrics with ${SERIES_KINDS.map((kind) => `${kind}.`).join(" ")} before them: `, metrics],
@@ -209,7 +210,7 @@ export class RunIndex {
     const names = groups
       .filter(([, known]) => known.length > 0)
       .map(([title, known]) => `${title}${someOf(known.map(asWritten))}`);
-    return `no run has ${asWritten(name)}${meant === null ? "." : `: did you mean ${asWritten(meant)}?`} Names are ${names.join("; ")}`;
+    return `no run has ${asWritten(name)}. Names are ${names.join("; ")}`;
   }
 
   #field(indexed: IndexedRun, name: string): FieldValue {
@@ -327,9 +328,15 @@ export class RunIndex {
 
 /** Names of a filter that every run may have. */
 const FIELDS: readonly string[] = [...OWN_COLUMNS, "tag", "is", "has"];
+const NAMED_FIRST: readonly string[] = [
+  "kind",
+  "tag",
+  "is",
+  ...FIELDS.filter((name) => !["kind", "tag", "is"].includes(name)),
+];
 const SERIES_KINDS = ["last", "best", "min", "max"] as const;
 /** Names of a group that a sentence tells; the menu of columns has all. */
-const MOST_TOLD = 16;
+const MOST_TOLD = 6;
 
 /** A name as a filter takes it: "gradient norm" in quotation marks. */
 const asWritten = (name: string): string => (/^[\p{L}\p{N}_.-]+$/u.test(name) ? name : `"${name}"`);
