@@ -90,7 +90,7 @@ describe("the window's calls for the ladder", () => {
       ),
     );
     if (saved.kind !== "saved") throw new Error("nothing was saved");
-    expect(saved.path).toContain("ladder samples of Notebook 100×1000×100.csv");
+    expect(saved.path).toContain("ladder samples of Notebook 100 × 1,000 × 100.csv");
     expect(readFileSync(saved.path, "utf8").trim().split("\n")).toHaveLength(saved.rows + 1);
   });
 });

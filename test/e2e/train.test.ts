@@ -42,6 +42,9 @@ const trainingNumber = (label: string): Promise<string> =>
     .innerText();
 const step = async (): Promise<number> => Number((await trainingNumber("step")).replaceAll(",", ""));
 
+/** The id of what has the focus; "" is body, or what has none. */
+const focused = (): Promise<string> => page.evaluate(() => document.activeElement?.id ?? "");
+
 const violations = (rules?: Rules): Promise<string[]> => accessibilityViolations(page, rules);
 
 /** The state of the saved runs, newest first. */
@@ -113,8 +116,9 @@ describe("the train view", () => {
 
   it("trains, pauses, takes another learning rate, goes on, and shows every chart", async () => {
     await controls().getByLabel("Epochs").fill("60");
-    await button("Start training").click();
+    await button("Start training").press("Enter");
     await expect.poll(step).toBeGreaterThan(200);
+    expect(await focused()).toBe("view");
     await button("Pause").click();
     const paused = await page.getByText(/^Paused at step/).innerText();
     const before = Number(paused.replace("Paused at step ", "").replaceAll(",", ""));
@@ -142,15 +146,24 @@ describe("the train view", () => {
     }
   });
 
-  it("is cancelled at once, and resumed where it was", async () => {
-    await button(/^Cancel /).click();
+  it("is cancelled at once, keeps the focus that a button takes away, and is resumed where it was", async () => {
+    await button("Pause").focus();
+    await page.keyboard.press("Control+.");
     await idle(page);
+    await expect.poll(focused).toBe("view");
     expect((await statuses())[0]).toBe("cancelled");
     const reached = await step();
     await button("Resume").click();
     await expect.poll(step).toBeGreaterThan(reached);
-    await button(/^Cancel /).click();
+    await button(/^Cancel /).press("Enter");
     await idle(page);
+    await expect.poll(focused).toBe("view");
+    await controls().getByLabel("Epochs").fill("1");
+    const before = (await statuses()).length;
+    await button("Start training").press("Enter");
+    await expect.poll(async () => (await statuses()).length).toBe(before + 1);
+    await idle(page);
+    await expect.poll(() => page.evaluate(() => document.activeElement?.textContent)).toBe("Start training");
   });
 
   it("runs what waits in the queue, one after the other", async () => {

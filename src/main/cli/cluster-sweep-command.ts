@@ -7,6 +7,7 @@ import {
   type ClusterSweepStatus,
   type SubmittedSweep,
 } from "../../shared/experiments/cluster-sweep.ts";
+import { formatNumber } from "../../shared/format/number.ts";
 import { sweepSpecSchema } from "../../shared/specs/sweep-spec.ts";
 import { counted } from "../../core/counted.ts";
 import type { Lab } from "../lab/lab.ts";
@@ -51,7 +52,7 @@ export async function runSubmitSweepCommand(
   if (options.json === true) printJson(made);
   else if (options.prepareOnly) {
     print(
-      `${counted(made.trainings, "training")} in ${counted(made.tasks, "task")}: ${made.dir}\nNothing was submitted. This does it:\n${made.command}\n`,
+      `${counted(made.trainings, "training")} in ${counted(made.tasks, "task")}: ${made.dir}\nNothing was submitted. This does it:\n${made.command ?? ""}\n`,
     );
   } else printSubmitted(made);
   return EXIT.ok;
@@ -85,6 +86,9 @@ export async function runCancelCommand(lab: Lab, dir: string, options: Output): 
   return EXIT.ok;
 }
 
+/** What Slurm said may end with advice, a sentence of its own. */
+const unheard = (problem: string): string => `Slurm was not heard: ${problem.replace(/\.$/, "")}.`;
+
 /** Takes what is done into the database. */
 export async function runCollectCommand(lab: Lab, dir: string, options: Output): Promise<ExitCode> {
   const collected = await lab.cluster.collect(resolve(dir));
@@ -97,9 +101,7 @@ export async function runCollectCommand(lab: Lab, dir: string, options: Output):
     print(`${counted(added.length, "run")} added${stopped}, ${skipped.length} were there already${trash}\n`);
   }
   if (problem !== "") {
-    warn(
-      `Slurm was not heard: ${problem}. What failed and lost trainings had is taken when it answers again.`,
-    );
+    warn(`${unheard(problem)} What failed and lost trainings had is taken when it answers again.`);
   }
   for (const { index, file, reason } of damaged) {
     warn(
@@ -109,7 +111,7 @@ export async function runCollectCommand(lab: Lab, dir: string, options: Output):
   return damaged.length === 0 ? EXIT.ok : EXIT.failedCheck;
 }
 
-const number = (value: number | null): string => (value === null ? "" : String(Number(value.toPrecision(5))));
+const number = (value: number | null): string => (value === null ? "" : formatNumber(value));
 
 function printStatus({ name, dir, counts, problem, heardAt, trainings }: ClusterSweepStatus): void {
   const parts = TRAINING_STATES.filter((state) => counts[state] > 0).map(
@@ -120,7 +122,7 @@ function printStatus({ name, dir, counts, problem, heardAt, trainings }: Cluster
   print(`${name}, ${counted(trainings.length, "training")}: ${parts.join(", ")}\n${dir}\n`);
   if (problem !== "") {
     const last = heardAt === null ? "It was never heard before" : `It was last heard at ${heardAt}`;
-    warn(`Slurm was not heard: ${problem}. ${last}. What runs goes on; files of the sweep are read as ever.`);
+    warn(`${unheard(problem)} ${last}. What runs goes on; files of the sweep are read as ever.`);
   }
   const open = trainings.filter(
     (training) => training.diverged || (training.state !== "collected" && training.state !== "done"),

@@ -1,13 +1,12 @@
 import type { Diagnostics } from "../../shared/ipc/ipc-contract.ts";
 import { counted } from "../../core/counted.ts";
+import { formatDuration } from "../../shared/format/duration.ts";
+import { formatBytes } from "../../shared/format/number.ts";
 import type { Lab } from "../lab/lab.ts";
 import { EXIT, type ExitCode } from "./exit-code.ts";
 import { print, printJson, warn } from "./print.ts";
 import { textTable } from "../report/text-table.ts";
 import { tuningText } from "./tuning-text.ts";
-
-const milliseconds = (ms: number): string => `${ms.toFixed(1)} ms`;
-const megabytes = (bytes: number): string => `${(bytes / 1e6).toFixed(1)} MB`;
 
 function report(diagnostics: Diagnostics): string {
   const { machine, database, pool, arena, lastActivityDelayMs: lastDelay } = diagnostics;
@@ -21,21 +20,21 @@ function report(diagnostics: Diagnostics): string {
     ["SQLite", diagnostics.sqlite],
     ["system", machine.os],
     ["CPU", `${machine.cpuModel}, ${machine.cpuCores} cores`],
-    ["memory", megabytes(machine.memoryBytes)],
+    ["memory", formatBytes(machine.memoryBytes)],
     [
       "threads",
       `${diagnostics.threads}; ${counted(pool.workers, "worker")}, ${pool.healthy ? "healthy" : pool.note}`,
     ],
     ["kernel", machine.kernel],
     ["V8 flags", diagnostics.v8Flags.join(" ") || "none"],
-    ["arena", `${megabytes(arena.usedBytes)} used of ${megabytes(arena.maximumBytes)}`],
+    ["arena", `${formatBytes(arena.usedBytes)} used of ${formatBytes(arena.maximumBytes)}`],
     [
       "main's delay",
       lastDelay === null
         ? "no run has been measured yet"
-        : `during ${lastDelay.name}: median ${milliseconds(lastDelay.p50)}, p99 ${milliseconds(lastDelay.p99)}, longest ${milliseconds(lastDelay.max)}`,
+        : `during ${lastDelay.name}: median ${formatDuration(lastDelay.p50)}, p99 ${formatDuration(lastDelay.p99)}, longest ${formatDuration(lastDelay.max)}`,
     ],
-    ["database", `${database.path}, ${megabytes(database.sizeBytes)}, ${counted(database.runs, "run")}`],
+    ["database", `${database.path}, ${formatBytes(database.sizeBytes)}, ${counted(database.runs, "run")}`],
     ["schema", `version ${database.schemaVersion}${database.readOnly ? ", opened read-only" : ""}`],
     ["integrity", database.integrity],
     ["log", diagnostics.logPath],

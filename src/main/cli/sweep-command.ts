@@ -1,4 +1,5 @@
 import { basename } from "node:path";
+import { formatNumber } from "../../shared/format/number.ts";
 import type { QuantityValue, RunSummary } from "../../shared/runs/run-records.ts";
 import { expandSweep, sweepSpecSchema, type SweepSpec } from "../../shared/specs/sweep-spec.ts";
 import type { Lab } from "../lab/lab.ts";
@@ -11,7 +12,7 @@ import { textTable } from "../report/text-table.ts";
 import { givenWeights, trainingResult } from "./train-command.ts";
 
 const cell = (value: QuantityValue | undefined): string =>
-  typeof value === "number" ? String(Number(value.toPrecision(5))) : "–";
+  typeof value === "number" ? formatNumber(value) : "–";
 
 /** A sweep and the file that says it: its name is the sweep's, its folder the weights'. */
 export interface SweepWanted {
@@ -78,7 +79,15 @@ export async function runSweepCommand(
         cell(summary["validAccuracy"]),
         cell(summary["seconds"]),
       ]);
-    const head = ["values", "run", "status", "train loss", "valid loss", "valid accuracy", "seconds"];
+    const head = [
+      "values",
+      "run",
+      "status",
+      "training loss",
+      "validation loss",
+      "validation accuracy",
+      "seconds",
+    ];
     print(`${textTable(head, rows)}\n`);
   }
   return done.length === trainings.length && done.every(({ run }) => run.status === "finished")

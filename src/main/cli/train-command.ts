@@ -1,5 +1,6 @@
 import { dirname, resolve } from "node:path";
 import { networkOf } from "../../shared/specs/network-spec.ts";
+import { namedQuantity } from "../../shared/format/named-quantity.ts";
 import type { MetricPoint, RunSummary } from "../../shared/runs/run-records.ts";
 import { learningRate } from "../../core/optimisers/schedule.ts";
 import { EPOCH_METRICS, STATISTIC_NAMES } from "../../shared/experiments/training.ts";
@@ -73,8 +74,14 @@ function printResult(result: Readonly<Record<string, unknown>>, json: boolean): 
     printJson(result, { oneLine: true });
     return;
   }
-  const shown = Object.entries(result).filter(([, value]) => value !== undefined);
-  print(shown.map(([name, value]) => `${name}: ${String(value)}\n`).join(""));
+  // JSON has every digit; here are the words and digits of the window.
+  const { run, status, ...numbers } = result;
+  const shown = Object.entries(numbers).flatMap(([key, value]) => {
+    if (typeof value !== "number") return [];
+    const { label, text } = namedQuantity(key, value);
+    return [`${label}: ${text}\n`];
+  });
+  print(`run: ${String(run)}\nstatus: ${String(status)}\n${shown.join("")}`);
 }
 
 /** A training to begin, or a run to go on with. */

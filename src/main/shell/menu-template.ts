@@ -90,6 +90,7 @@ export function menuTemplate(
         openRecent,
         SEPARATOR,
         command("save-notebook", "Save notebook"),
+        command("show-versions", "Versions of notebook…"),
         SEPARATOR,
         {
           label: "Import",

@@ -1,6 +1,6 @@
 import { ActionIcon, Button, Progress, Tooltip } from "@mantine/core";
 import { X } from "lucide-react";
-import { formatClock } from "../format/duration.ts";
+import { formatClock } from "../../shared/format/duration.ts";
 import { cancelActivity, labStore } from "../store/lab-store.ts";
 import { useStore } from "../store/create-store.ts";
 import { trainingStateStore } from "../train/training-store.ts";

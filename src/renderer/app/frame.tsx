@@ -4,6 +4,7 @@ import { DropTarget } from "../exchange/drop-target.tsx";
 import { Activity, useEffect, useRef, useState } from "react";
 import { ActivityBar } from "./activity-bar.tsx";
 import { CommandPalette } from "./command-palette.tsx";
+import { FocusKeeper } from "./focus-keeper.ts";
 import { LiveRegion } from "./live-region.tsx";
 import { Navigation } from "./navigation.tsx";
 import { openOverlay } from "./overlays.ts";
@@ -76,6 +77,7 @@ export function Frame() {
       <DropTarget />
       <Toasts />
       <LiveRegion />
+      <FocusKeeper />
     </div>
   );
 }

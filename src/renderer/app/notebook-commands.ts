@@ -3,6 +3,7 @@ import type { DocumentExportFormat } from "../../shared/documents/document-recor
 import { choose, runHere, runStale } from "../live/cell/cell-commands.ts";
 import { courseShownStore } from "../live/course/course-store.ts";
 import { requestFocus } from "../live/cell/focus-request.ts";
+import { versionsOpenStore } from "../live/dialogs/versions-dialog.tsx";
 import { openFind } from "../live/document/find-store.ts";
 import { isReadOnly, openStore, saveNow } from "../live/document/open-notebook.ts";
 import { clearOutputs, restartKernel } from "../live/kernel/run-actions.ts";
@@ -32,9 +33,14 @@ function chosenCode(): string | null {
   return kind === "code" || kind === "exercise" ? chosen : null;
 }
 
+function canChange(): boolean {
+  const open = openStore.get();
+  return open !== null && !isReadOnly(open);
+}
+
 function canSave(): boolean {
   const open = openStore.get();
-  return open !== null && !isReadOnly(open) && (open.save === "unsaved" || open.save === "failed");
+  return open !== null && canChange() && (open.save === "unsaved" || open.save === "failed");
 }
 
 const EXPORTED: readonly (readonly [format: DocumentExportFormat, as: string])[] = [
@@ -62,6 +68,10 @@ export const NOTEBOOK_COMMANDS: readonly WindowCommand[] = [
   command("save-notebook", "Save the notebook now", "Notebook", {
     when: canSave,
     run: () => void saveNow(),
+  }),
+  command("show-versions", "Show the versions of the notebook", "Notebook", {
+    when: canChange,
+    run: inNotebook(() => versionsOpenStore.set(true)),
   }),
   ...EXPORTED.map(([format, as]) =>
     command(`export-notebook-${format}`, `Export the notebook as ${as}`, "Notebook", {

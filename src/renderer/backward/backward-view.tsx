@@ -3,8 +3,8 @@ import { ChevronFirst, ChevronLast, ChevronLeft, ChevronRight, Play } from "luci
 import { useMemo } from "react";
 import type { Forecast } from "../../shared/experiments/forecast.ts";
 import type { StepperSettings, Trace } from "../../shared/experiments/stepper.ts";
-import { formatDuration } from "../format/duration.ts";
-import { formatBytes, formatNumber } from "../format/number.ts";
+import { formatDuration } from "../../shared/format/duration.ts";
+import { formatBytes, formatNumber } from "../../shared/format/number.ts";
 import { createNetworkForm } from "../network/network-form.ts";
 import { NetworkFields } from "../network/network-fields.tsx";
 import { useStore } from "../store/create-store.ts";

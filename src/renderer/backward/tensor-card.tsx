@@ -1,5 +1,5 @@
 import type { TracedTensor } from "../../shared/experiments/stepper.ts";
-import { formatBytes, formatNumber, formatPercent, fullPrecision } from "../format/number.ts";
+import { formatBytes, formatNumber, formatPercent, fullPrecision } from "../../shared/format/number.ts";
 import { ExactText } from "../ui/exact-text.tsx";
 import own from "./backward.module.css";
 

@@ -9,7 +9,7 @@ import {
   type ImportPlan,
   type ImportPreview,
 } from "../../shared/experiments/data-import.ts";
-import { formatGiven, formatNumber } from "../format/number.ts";
+import { formatGiven, formatNumber } from "../../shared/format/number.ts";
 import { DataTable } from "../ui/data-table.tsx";
 import { changePlan } from "./import-store.ts";
 import own from "./data.module.css";

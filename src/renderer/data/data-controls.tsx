@@ -5,7 +5,7 @@ import { counted } from "../../core/counted.ts";
 import { TOYS, type Toy } from "../../core/toys/toy-points.ts";
 import { outputsOf, type Dataset } from "../../shared/experiments/dataset.ts";
 import { toyName } from "../../shared/experiments/toys.ts";
-import { formatNumber } from "../format/number.ts";
+import { formatNumber } from "../../shared/format/number.ts";
 import { useStore } from "../store/create-store.ts";
 import { datasetsStore, shownDatasetStore } from "../store/datasets-store.ts";
 import { labStore } from "../store/lab-store.ts";

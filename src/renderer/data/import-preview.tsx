@@ -8,7 +8,7 @@ import {
   type Encoding,
   type Separator,
 } from "../../shared/experiments/data-import.ts";
-import { formatBytes, formatNumber } from "../format/number.ts";
+import { formatBytes, formatNumber } from "../../shared/format/number.ts";
 import { useStore } from "../store/create-store.ts";
 import { labStore } from "../store/lab-store.ts";
 import { DataTable } from "../ui/data-table.tsx";

@@ -11,7 +11,7 @@ import { ask, LabError } from "../bridge/lab.ts";
 import { createStore } from "../store/create-store.ts";
 import { loadDatasets, shownDatasetStore } from "../store/datasets-store.ts";
 import { showFailure, showInfo, showUndo } from "../store/lab-store.ts";
-import { formatNumber } from "../format/number.ts";
+import { formatNumber } from "../../shared/format/number.ts";
 
 /** What chosen files hold, and how they are to be taken; null while there are none. */
 export interface Import {

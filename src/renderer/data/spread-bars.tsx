@@ -1,5 +1,5 @@
 import type { FeatureSpread } from "../../shared/experiments/dataset-details.ts";
-import { formatGiven, formatNumber } from "../format/number.ts";
+import { formatGiven, formatNumber } from "../../shared/format/number.ts";
 import { countBars } from "../ui/count-bars.ts";
 import own from "./data.module.css";
 

@@ -1,8 +1,8 @@
 import type { Diagnostics, LoopDelay } from "../../shared/ipc/ipc-contract.ts";
 import { blocksText } from "../../shared/experiments/blocks-text.ts";
 import type { TuningReport } from "../../shared/experiments/tuning.ts";
-import { formatDuration } from "../format/duration.ts";
-import { formatBytes, formatPercent } from "../format/number.ts";
+import { formatDuration } from "../../shared/format/duration.ts";
+import { formatBytes, formatPercent } from "../../shared/format/number.ts";
 import type { Fact } from "../ui/fact-list.tsx";
 import { machineFacts } from "../ui/machine-facts.ts";
 

@@ -3,7 +3,7 @@ import { Gauge } from "lucide-react";
 import { blocksText } from "../../shared/experiments/blocks-text.ts";
 import type { TuningReport } from "../../shared/experiments/tuning.ts";
 import { formatDate, formatExactDate } from "../format/date.ts";
-import { formatNumber, formatPercent } from "../format/number.ts";
+import { formatNumber, formatPercent } from "../../shared/format/number.ts";
 import { useStore } from "../store/create-store.ts";
 import { labStore } from "../store/lab-store.ts";
 import { DataTable } from "../ui/data-table.tsx";

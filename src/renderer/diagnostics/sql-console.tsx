@@ -5,7 +5,7 @@ import { counted } from "../../core/counted.ts";
 import type { SqlAnswer } from "../../shared/runs/run-exports.ts";
 import type { WireError } from "../../shared/ipc/wire-error.ts";
 import { ask, wireErrorOf } from "../bridge/lab.ts";
-import { formatDuration } from "../format/duration.ts";
+import { formatDuration } from "../../shared/format/duration.ts";
 import { toTsv } from "../format/delimited-text.ts";
 import { copyText, saveTable } from "../store/save.ts";
 import { DataTable } from "../ui/data-table.tsx";

@@ -3,7 +3,7 @@ import { baseOptions, categoryAxis, numberAxis, tooltip } from "../charts/kit/ch
 import { seriesColour } from "../charts/kit/chart-theme.ts";
 import type { Describe, Figure } from "../charts/kit/figure.ts";
 import type { TextTable } from "../format/delimited-text.ts";
-import { formatPercent } from "../format/number.ts";
+import { formatPercent } from "../../shared/format/number.ts";
 import { formatMicroseconds } from "./format-microseconds.ts";
 
 /** Bars of more workers would not be told apart; the table has all. */

@@ -2,7 +2,7 @@ import { useMemo } from "react";
 import { counted } from "../../core/counted.ts";
 import type { StepProfile } from "../../shared/experiments/step-profile.ts";
 import { ChartFigure } from "../charts/kit/chart-figure.tsx";
-import { formatNumber } from "../format/number.ts";
+import { formatNumber } from "../../shared/format/number.ts";
 import { DataTable } from "../ui/data-table.tsx";
 import { ExactText } from "../ui/exact-text.tsx";
 import { ReadingNotes } from "../ui/reading-notes.tsx";

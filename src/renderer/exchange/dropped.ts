@@ -3,7 +3,7 @@ import { MOST_DROPPED_BYTES } from "../../shared/experiments/exchange.ts";
 import type { IpcOutput } from "../../shared/ipc/ipc-contract.ts";
 import { showView, type ViewId } from "../app/views.ts";
 import { ask } from "../bridge/lab.ts";
-import { formatBytes } from "../format/number.ts";
+import { formatBytes } from "../../shared/format/number.ts";
 import { tellImported } from "../runs/run-actions.ts";
 import { createStore, useStore } from "../store/create-store.ts";
 import { showFailure } from "../store/lab-store.ts";

@@ -3,7 +3,7 @@ import { baseOptions, numberAxis, tooltip } from "../charts/kit/chart-options.ts
 import { seriesColour } from "../charts/kit/chart-theme.ts";
 import type { Figure } from "../charts/kit/figure.ts";
 import { readWholeCurves } from "../store/whole-curves.ts";
-import { formatNumber } from "../format/number.ts";
+import { formatNumber } from "../../shared/format/number.ts";
 
 /** One metric of an imported run over its steps. */
 export function importedCurveFigure({ runId, metric, steps, values }: DrawnCurve): Figure {

@@ -9,7 +9,7 @@ import { useFinerPart } from "../charts/curves/use-finer-part.ts";
 import { histogramFigure } from "../charts/figures/histogram-figure.ts";
 import type { ShownStretch } from "../charts/interact/zoom.ts";
 import { ChartFigure } from "../charts/kit/chart-figure.tsx";
-import { formatNumber } from "../format/number.ts";
+import { formatNumber } from "../../shared/format/number.ts";
 import { useStore } from "../store/create-store.ts";
 import { runsRevision } from "../store/lab-store.ts";
 import { ErrorNotice } from "../ui/notices.tsx";

@@ -2,7 +2,7 @@ import { useMemo, useState } from "react";
 import type { GradientReport } from "../../shared/experiments/gradcheck.ts";
 import { ChartFigure } from "../charts/kit/chart-figure.tsx";
 import { HeatMap, type HeatMapData } from "../charts/kit/heat-map.tsx";
-import { formatNumber } from "../format/number.ts";
+import { formatNumber } from "../../shared/format/number.ts";
 import { GradientCheckTable } from "../ui/gradient-check-table.tsx";
 import { errorsFigure } from "./errors-figure.ts";
 import { groupReports } from "./group-reports.ts";

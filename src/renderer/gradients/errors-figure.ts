@@ -3,7 +3,7 @@ import type { GradientReport } from "../../shared/experiments/gradcheck.ts";
 import { baseOptions, numberAxis, tooltip } from "../charts/kit/chart-options.ts";
 import { seriesColour } from "../charts/kit/chart-theme.ts";
 import type { Figure } from "../charts/kit/figure.ts";
-import { formatNumber } from "../format/number.ts";
+import { formatNumber } from "../../shared/format/number.ts";
 
 /** As main counts them: half decades from 1e-12. */
 const LOWEST = -12;

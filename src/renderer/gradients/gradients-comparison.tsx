@@ -1,7 +1,7 @@
 import { useMemo } from "react";
 import type { GradientReport } from "../../shared/experiments/gradcheck.ts";
 import { useAnswer } from "../bridge/use-answer.ts";
-import { formatNumber, fullPrecision } from "../format/number.ts";
+import { formatNumber, fullPrecision } from "../../shared/format/number.ts";
 import { DataTable } from "../ui/data-table.tsx";
 import { ExactText } from "../ui/exact-text.tsx";
 import { ErrorNotice } from "../ui/notices.tsx";

@@ -1,6 +1,6 @@
 import { Button } from "@mantine/core";
 import { Check, FileDown, TriangleAlert, X } from "lucide-react";
-import { formatNumber, fullPrecision, withMinusSigns } from "../format/number.ts";
+import { formatNumber, fullPrecision, withMinusSigns } from "../../shared/format/number.ts";
 import { openRun } from "../store/open-run.ts";
 import { useStore } from "../store/create-store.ts";
 import { labStore } from "../store/lab-store.ts";

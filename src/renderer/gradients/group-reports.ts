@@ -1,5 +1,5 @@
 import type { GradientReport } from "../../shared/experiments/gradcheck.ts";
-import { formatNumber } from "../format/number.ts";
+import { formatNumber } from "../../shared/format/number.ts";
 import type { ComparedGradient, GradientGroup } from "../ui/gradient-check-table.tsx";
 import { REFERENCES } from "./reference-names.ts";
 

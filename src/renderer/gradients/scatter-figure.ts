@@ -3,7 +3,7 @@ import { diagonal } from "../charts/figures/diagonal.ts";
 import { baseOptions, numberAxis, tooltip } from "../charts/kit/chart-options.ts";
 import { seriesColour } from "../charts/kit/chart-theme.ts";
 import type { Figure } from "../charts/kit/figure.ts";
-import { formatNumber } from "../format/number.ts";
+import { formatNumber } from "../../shared/format/number.ts";
 import { REFERENCES } from "./reference-names.ts";
 
 const POSITIVE = 0;

@@ -2,7 +2,7 @@ import type { InitBand, InitPreset } from "../../shared/experiments/init.ts";
 import { baseOptions, numberAxis, tooltip } from "../charts/kit/chart-options.ts";
 import { seriesColour } from "../charts/kit/chart-theme.ts";
 import type { Figure } from "../charts/kit/figure.ts";
-import { formatNumber } from "../format/number.ts";
+import { formatNumber } from "../../shared/format/number.ts";
 
 const SEEDS = 0;
 const NOTEBOOK = 1;

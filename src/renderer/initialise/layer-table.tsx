@@ -2,7 +2,7 @@ import type { ReactNode } from "react";
 import { Check, TriangleAlert, X, type LucideIcon } from "lucide-react";
 import type { Histogram } from "../../shared/runs/run-records.ts";
 import type { InitSide, LayerReport, Light, TensorReport } from "../../shared/experiments/init.ts";
-import { formatNumber, formatPercent, fullPrecision } from "../format/number.ts";
+import { formatNumber, formatPercent, fullPrecision } from "../../shared/format/number.ts";
 import { Badge } from "../ui/badge.tsx";
 import { countBars } from "../ui/count-bars.ts";
 import { DataTable } from "../ui/data-table.tsx";

@@ -1,6 +1,6 @@
 import { CircleHelp, Equal, TrendingDown, TrendingUp, type LucideIcon } from "lucide-react";
 import type { LadderComparison } from "../../shared/experiments/ladder.ts";
-import { formatNumber } from "../format/number.ts";
+import { formatNumber } from "../../shared/format/number.ts";
 import { useStore } from "../store/create-store.ts";
 import { ladderStore } from "./ladder-store.ts";
 import { Badge } from "../ui/badge.tsx";

@@ -1,5 +1,5 @@
 import type { LadderForecast, RungId } from "../../shared/experiments/ladder.ts";
-import { formatNumber } from "../format/number.ts";
+import { formatNumber } from "../../shared/format/number.ts";
 import { rungIndex, sameShape } from "./ladder-results.ts";
 
 /** A rung that will be cut or skipped. */

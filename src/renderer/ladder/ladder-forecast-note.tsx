@@ -1,8 +1,8 @@
 import { useStore } from "../store/create-store.ts";
 import { ladderStore } from "./ladder-store.ts";
 import type { LadderForecast, RungId } from "../../shared/experiments/ladder.ts";
-import { formatDuration, formatForecast } from "../format/duration.ts";
-import { formatBytes } from "../format/number.ts";
+import { formatDuration, formatForecast } from "../../shared/format/duration.ts";
+import { formatBytes } from "../../shared/format/number.ts";
 import classes from "../ui/controls.module.css";
 import { cutRungs, type CutRung } from "./cut-rungs.ts";
 import { shapeText } from "./ladder-results.ts";

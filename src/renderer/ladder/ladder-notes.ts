@@ -1,5 +1,5 @@
 import type { ProductShape, RungResult } from "../../shared/experiments/ladder.ts";
-import { formatNumber } from "../format/number.ts";
+import { formatNumber } from "../../shared/format/number.ts";
 import { hasTimes, ladderAt } from "./ladder-results.ts";
 
 /** What has to be said about a ladder before its numbers are read, in sentences. */

@@ -5,7 +5,7 @@ import {
   type RungId,
   type RungResult,
 } from "../../shared/experiments/ladder.ts";
-import { formatNumber } from "../format/number.ts";
+import { formatNumber } from "../../shared/format/number.ts";
 
 /** "100 × 1,000 × 100": m, k, n. */
 export function shapeText({ m, k, n }: ProductShape): string {

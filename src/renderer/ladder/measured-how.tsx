@@ -1,5 +1,5 @@
 import type { LadderRecord, LadderSettings } from "../../shared/experiments/ladder.ts";
-import { formatBytes, formatNumber, fullPrecision } from "../format/number.ts";
+import { formatBytes, formatNumber, fullPrecision } from "../../shared/format/number.ts";
 import { conditionFacts } from "../ui/condition-facts.ts";
 import { FactList, type Fact } from "../ui/fact-list.tsx";
 import { machineFacts } from "../ui/machine-facts.ts";

@@ -1,6 +1,6 @@
 import type { ProductShape, RungResult } from "../../shared/experiments/ladder.ts";
-import { formatDuration } from "../format/duration.ts";
-import { formatBytes, formatNumber, formatPercent, fullPrecision } from "../format/number.ts";
+import { formatDuration } from "../../shared/format/duration.ts";
+import { formatBytes, formatNumber, formatPercent, fullPrecision } from "../../shared/format/number.ts";
 import { formatSpread } from "../format/spread.ts";
 import type { Fact } from "../ui/fact-list.tsx";
 import { exactRatio, formatRatio } from "../format/format-ratio.ts";

@@ -1,6 +1,6 @@
 import type { RungResult } from "../../shared/experiments/ladder.ts";
-import { formatDuration } from "../format/duration.ts";
-import { formatNumber, formatPercent, fullPrecision } from "../format/number.ts";
+import { formatDuration } from "../../shared/format/duration.ts";
+import { formatNumber, formatPercent, fullPrecision } from "../../shared/format/number.ts";
 import { formatSpread } from "../format/spread.ts";
 import { resultKey } from "./ladder-store.ts";
 import { DataTable } from "../ui/data-table.tsx";

@@ -1,5 +1,5 @@
 import type { RungDescription, RungResult } from "../../shared/experiments/ladder.ts";
-import { formatNumber } from "../format/number.ts";
+import { formatNumber } from "../../shared/format/number.ts";
 import type { Outcome } from "../ui/outcome-badge.tsx";
 
 /** How a rung came out, as a word and a reason. */

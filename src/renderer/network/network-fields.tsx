@@ -24,7 +24,7 @@ import {
 import type { OwnLayer } from "../../shared/live/notebook-part.ts";
 import { composedText } from "../../shared/specs/open-layers.ts";
 import { OpenIn } from "./open-in.tsx";
-import { formatNumber } from "../format/number.ts";
+import { formatNumber } from "../../shared/format/number.ts";
 import { useStore } from "../store/create-store.ts";
 import { dataChoices, datasetsStore, knownDataset } from "../store/datasets-store.ts";
 

@@ -1,7 +1,7 @@
 import { counted } from "../../core/counted.ts";
 import type { ImportedRuns } from "../../shared/runs/run-exports.ts";
 import { ask } from "../bridge/lab.ts";
-import { formatBytes } from "../format/number.ts";
+import { formatBytes } from "../../shared/format/number.ts";
 import { changeRuns, trashRuns } from "../store/change-runs.ts";
 import { showFailure, showInfo, showUndo } from "../store/lab-store.ts";
 import { selectRuns } from "./table/selected-runs.ts";

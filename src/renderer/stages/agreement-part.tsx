@@ -2,7 +2,7 @@ import { SegmentedControl } from "@mantine/core";
 import { Check, X } from "lucide-react";
 import { useId, useState } from "react";
 import type { StageDescription, StageId, StagePair, StagesReport } from "../../shared/experiments/stages.ts";
-import { formatNumber, fullPrecision } from "../format/number.ts";
+import { formatNumber, fullPrecision } from "../../shared/format/number.ts";
 import { Badge } from "../ui/badge.tsx";
 import { DataTable } from "../ui/data-table.tsx";
 import { ExactText } from "../ui/exact-text.tsx";

@@ -1,6 +1,6 @@
 import { Check, TriangleAlert } from "lucide-react";
 import type { RegistrationLesson } from "../../shared/experiments/stages.ts";
-import { formatNumber } from "../format/number.ts";
+import { formatNumber } from "../../shared/format/number.ts";
 import { Badge } from "../ui/badge.tsx";
 import { CodeBlock } from "../ui/code-block.tsx";
 import { CodeDisclosure } from "../ui/code-disclosure.tsx";

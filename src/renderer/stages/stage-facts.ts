@@ -1,6 +1,6 @@
 import type { PassReport, StageDescription, StageResult } from "../../shared/experiments/stages.ts";
-import { formatDuration } from "../format/duration.ts";
-import { formatBytes, formatNumber, fullPrecision } from "../format/number.ts";
+import { formatDuration } from "../../shared/format/duration.ts";
+import { formatBytes, formatNumber, fullPrecision } from "../../shared/format/number.ts";
 import { formatSpread } from "../format/spread.ts";
 import type { Fact } from "../ui/fact-list.tsx";
 import type { Outcome } from "../ui/outcome-badge.tsx";

@@ -112,7 +112,7 @@ export async function submitSweep(
     if (made === null) return;
     rememberTexts(cluster ?? "", texts);
     await loadSweeps();
-    if (request.prepareOnly) showInfo("The sweep is prepared; this submits it", made.command);
+    if (request.prepareOnly) showInfo("The sweep is prepared; this submits it", made.command ?? made.dir);
     else if (made.job === null) showInfo("All trainings of this sweep are done or queued", made.dir);
     else showInfo(`Job ${made.job}: ${counted(made.submitted, "training")} submitted`, made.dir);
   } catch (error) {

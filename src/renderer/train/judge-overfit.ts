@@ -3,7 +3,7 @@ import { openLayers } from "../../shared/specs/open-layers.ts";
 import type { RunSummary } from "../../shared/runs/run-records.ts";
 import type { TrainSpec } from "../../shared/specs/train-spec.ts";
 import { HEALTHY_UPDATE_RATIO } from "../../shared/experiments/training.ts";
-import { formatNumber } from "../format/number.ts";
+import { formatNumber } from "../../shared/format/number.ts";
 import type { TrainingLog } from "./training-log.ts";
 
 /** A regression knows a digit by heart when its typical error is less than half of one. */

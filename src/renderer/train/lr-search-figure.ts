@@ -3,7 +3,7 @@ import { lossRange } from "../charts/figures/loss-range.ts";
 import { baseOptions, numberAxis, tooltip } from "../charts/kit/chart-options.ts";
 import { seriesColour } from "../charts/kit/chart-theme.ts";
 import type { Figure } from "../charts/kit/figure.ts";
-import { formatNumber } from "../format/number.ts";
+import { formatNumber } from "../../shared/format/number.ts";
 
 /** What comes before the losses run away. */
 function rangeOf(searches: readonly SeedSearch[]): { min: number; max: number } {

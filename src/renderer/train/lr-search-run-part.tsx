@@ -4,7 +4,7 @@ import { useMemo } from "react";
 import type { LrSearchRecord, SeedSearch } from "../../shared/experiments/lr-search.ts";
 import { showView } from "../app/views.ts";
 import { useAnswer } from "../bridge/use-answer.ts";
-import { formatNumber } from "../format/number.ts";
+import { formatNumber } from "../../shared/format/number.ts";
 import { DataTable } from "../ui/data-table.tsx";
 import { ErrorNotice } from "../ui/notices.tsx";
 import type { RunPartProps } from "../ui/run-part.ts";

@@ -2,7 +2,7 @@ import { Button } from "@mantine/core";
 import { useMemo } from "react";
 import type { LrSearch } from "../../shared/experiments/lr-search.ts";
 import { ChartFigure } from "../charts/kit/chart-figure.tsx";
-import { formatNumber } from "../format/number.ts";
+import { formatNumber } from "../../shared/format/number.ts";
 import { useStore } from "../store/create-store.ts";
 import { openRun } from "../store/open-run.ts";
 import { lrSearchFigure } from "./lr-search-figure.ts";

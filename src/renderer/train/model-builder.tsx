@@ -4,7 +4,7 @@ import { counted } from "../../core/counted.ts";
 import { flatLayers, parameterShapes } from "../../core/network/network.ts";
 import type { TrainLayerSpec } from "../../shared/specs/layer-spec.ts";
 import { endsOf, endsOfLayers, networkOf, outputsFor } from "../../shared/specs/network-spec.ts";
-import { formatNumber } from "../format/number.ts";
+import { formatNumber } from "../../shared/format/number.ts";
 import { useNotebookParts } from "../network/notebook-parts.ts";
 import { showFailure } from "../store/lab-store.ts";
 import { useStore } from "../store/create-store.ts";

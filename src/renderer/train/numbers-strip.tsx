@@ -1,5 +1,5 @@
-import { formatClock, formatDuration } from "../format/duration.ts";
-import { formatNumber, fullPrecision } from "../format/number.ts";
+import { formatClock, formatDuration } from "../../shared/format/duration.ts";
+import { formatNumber, fullPrecision } from "../../shared/format/number.ts";
 import { useStore } from "../store/create-store.ts";
 import { labStore } from "../store/lab-store.ts";
 import { ExactText } from "../ui/exact-text.tsx";

@@ -15,8 +15,8 @@ import {
   type SweepSpec,
 } from "../../shared/specs/sweep-spec.ts";
 import type { TrainSpec } from "../../shared/specs/train-spec.ts";
-import { formatForecast } from "../format/duration.ts";
-import { formatBytes } from "../format/number.ts";
+import { formatForecast } from "../../shared/format/duration.ts";
+import { formatBytes } from "../../shared/format/number.ts";
 import { createDraftForm } from "../preferences/draft-form.ts";
 import { createKeptStore } from "../preferences/kept-store.ts";
 import { useStore } from "../store/create-store.ts";

@@ -16,7 +16,7 @@ import { HeatMap, type HeatMapData } from "../charts/kit/heat-map.tsx";
 import { DrawnLines, type TrainingAxes, type TrainingLine } from "./figures/drawn-lines.ts";
 import { lossFigure, lossLines, lossSummary } from "./figures/loss-figure.ts";
 import { metricFigure, metricSummary, type MetricChart } from "./figures/metric-figure.ts";
-import { formatNumber } from "../format/number.ts";
+import { formatNumber } from "../../shared/format/number.ts";
 import { Choice } from "../network/choice.tsx";
 import { MinMaxBuffer } from "../charts/kit/min-max-buffer.ts";
 import type { TrainingAxis, TrainingLog } from "./training-log.ts";

@@ -1,8 +1,8 @@
 import { Button, Checkbox, Fieldset, TextInput } from "@mantine/core";
 import { FlaskConical, ListPlus, Search } from "lucide-react";
 import { counted } from "../../core/counted.ts";
-import { formatForecast } from "../format/duration.ts";
-import { formatBytes, formatNumber } from "../format/number.ts";
+import { formatForecast } from "../../shared/format/duration.ts";
+import { formatBytes, formatNumber } from "../../shared/format/number.ts";
 import { Choice } from "../network/choice.tsx";
 import { LossField } from "../network/loss-field.tsx";
 import { OwnLossFields } from "./own-loss-fields.tsx";

@@ -1,7 +1,7 @@
 import { Button, TextInput } from "@mantine/core";
 import { Pause, Play } from "lucide-react";
 import { useState } from "react";
-import { formatNumber } from "../format/number.ts";
+import { formatNumber } from "../../shared/format/number.ts";
 import { useStore } from "../store/create-store.ts";
 import { showFailure } from "../store/lab-store.ts";
 import { controlTraining } from "./training-actions.ts";

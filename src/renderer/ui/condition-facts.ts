@@ -1,5 +1,5 @@
 import type { MachineConditions } from "../../shared/runs/machine-conditions.ts";
-import { formatNumber, fullPrecision } from "../format/number.ts";
+import { formatNumber, fullPrecision } from "../../shared/format/number.ts";
 import type { Fact } from "./fact-list.tsx";
 
 const NOT_KNOWN = "not known";

@@ -1,7 +1,7 @@
 import type { ReactNode } from "react";
 import type { Forecast } from "../../shared/experiments/forecast.ts";
-import { formatForecast } from "../format/duration.ts";
-import { formatBytes, fullPrecision } from "../format/number.ts";
+import { formatForecast } from "../../shared/format/duration.ts";
+import { formatBytes, fullPrecision } from "../../shared/format/number.ts";
 import { ExactText } from "./exact-text.tsx";
 import type { AskedForecast } from "./use-forecast.ts";
 import classes from "./controls.module.css";

@@ -2,7 +2,7 @@ import { Check, CircleHelp, X, type LucideIcon } from "lucide-react";
 import { Fragment } from "react";
 import type { GradientReport } from "../../shared/experiments/gradcheck.ts";
 import type { GradientCheck } from "../../shared/runs/run-records.ts";
-import { formatNumber, formatPercent, fullPrecision, withMinusSigns } from "../format/number.ts";
+import { formatNumber, formatPercent, fullPrecision, withMinusSigns } from "../../shared/format/number.ts";
 import { Badge, type Tone } from "./badge.tsx";
 import { DataTable } from "./data-table.tsx";
 import { ExactText } from "./exact-text.tsx";

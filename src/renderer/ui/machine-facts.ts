@@ -1,5 +1,5 @@
 import type { Machine } from "../../shared/runs/run-records.ts";
-import { formatBytes } from "../format/number.ts";
+import { formatBytes } from "../../shared/format/number.ts";
 import type { Fact } from "./fact-list.tsx";
 
 /** What a measurement ran on. */

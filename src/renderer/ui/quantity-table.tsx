@@ -1,5 +1,5 @@
 import { alignDecimals } from "../format/align-decimals.ts";
-import type { QuantityRow } from "../format/quantity.ts";
+import type { QuantityRow } from "../../shared/format/quantity.ts";
 import { ExactText } from "./exact-text.tsx";
 import classes from "./quantity-table.module.css";
 

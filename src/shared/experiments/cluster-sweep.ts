@@ -130,8 +130,8 @@ export const submittedSweepSchema = v.object({
   /** Trainings that are submitted now; none where all are done or queued. */
   submitted: v.number(),
   job: v.nullable(v.string()),
-  /** The command that submits, or would have. */
-  command: v.string(),
+  /** The command that submits, or would have; null where there is nothing to submit. */
+  command: v.nullable(v.string()),
 });
 export type SubmittedSweep = v.InferOutput<typeof submittedSweepSchema>;
 

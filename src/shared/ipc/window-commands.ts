@@ -10,6 +10,7 @@ export const COMMAND_KEYS = {
   open: ["Mod-o"],
   "clear-recent": [],
   "save-notebook": ["Mod-s"],
+  "show-versions": [],
   "import-notebooks": [],
   "import-runs": [],
   "import-others": [],

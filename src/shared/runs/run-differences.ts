@@ -75,3 +75,16 @@ function areFormulasNeeded(members: readonly ComparedRun[]): boolean {
 }
 
 const wordsOf = (key: string): string => key.replaceAll(/[A-Z]/g, (letter) => ` ${letter.toLowerCase()}`);
+
+/** What tells each run of a comparison from the others: what differs, or the name; counted where two are the same in all settings. */
+export function runLabels(runs: readonly RunSummary[]): readonly string[] {
+  const differences = runDifferences(runs);
+  const seen = new Map<string, number>();
+  return runs.map(({ id, name }) => {
+    const differs = differences.get(id) ?? "";
+    const label = differs === "" ? name : differs;
+    const count = (seen.get(label) ?? 0) + 1;
+    seen.set(label, count);
+    return count === 1 ? label : `${label} (${count})`;
+  });
+}

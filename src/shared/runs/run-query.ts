@@ -1,3 +1,5 @@
+import { listedKindSchema, runStatusSchema } from "./run-records.ts";
+
 /** A value that a run has under a field's name; undefined where it has none. */
 export type FieldValue = string | number | boolean | readonly string[] | undefined;
 
@@ -74,8 +76,10 @@ export function parseRunQuery(text: string): RunQuery {
   return terms;
 }
 
-/** What the fields "is" and "has" can say. */
+/** What fields of few words can say. */
 const WORDS: Readonly<Partial<Record<string, readonly string[]>>> = {
+  kind: listedKindSchema.options,
+  status: runStatusSchema.options,
   is: ["pinned", "latest", "archived", "kept", "notFinite", "deleted"],
   has: ["notes", "tags"],
 };
@@ -108,6 +112,14 @@ function takeValue(rest: string, whole: string, ofField: boolean): { value: stri
     return { value: rest.slice(1, end), rest: rest.slice(end + 1) };
   }
   const value = (ofField ? /^[^\s,]*/ : /^\S*/).exec(rest)?.[0] ?? "";
+  if (/^(?:!=|[<=>])/.test(value)) {
+    const at = `${value} at character ${whole.length - rest.length + 1}`;
+    throw new QueryError(
+      ofField
+        ? `${at} is no value: one of : = != < <= > >= stands between name and value, as in lr>0.01; a text that begins so stands in quotation marks`
+        : `${at} has no name before it: write lr>0.01, without blanks; a text that begins so stands in quotation marks`,
+    );
+  }
   if (value === "") {
     throw new QueryError(
       `a value is missing at character ${whole.length - rest.length + 1}: for example kind:train or lr>0.01`,
@@ -137,6 +149,10 @@ const SPECIAL: Readonly<Record<string, number>> = {
   "-infinity": -Infinity,
   "−∞": -Infinity,
 };
+
+/** Whether numbers can be compared with it: "0.01", "inf" and "nan" are such, "abc" is not. */
+export const isNumberWord = (value: string): boolean =>
+  value.toLowerCase() === "nan" || !Number.isNaN(SPECIAL[value.toLowerCase()] ?? Number(value));
 
 function compare(found: FieldValue, operator: Operator, value: string): boolean {
   if (found === undefined) return false;

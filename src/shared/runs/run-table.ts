@@ -2,9 +2,25 @@ import * as v from "valibot";
 import { atMost } from "./run-changes.ts";
 import { listedKindSchema, quantityValueSchema, runStatusSchema } from "./run-records.ts";
 
+/** Columns of every run, whatever its kind. */
+export const OWN_COLUMNS = [
+  "name",
+  "kind",
+  "status",
+  "started",
+  "finished",
+  "seconds",
+  "threads",
+  "rows",
+  "machine",
+  "tags",
+  "notes",
+  "checks",
+  "id",
+] as const;
+
 /**
- * A column's name: `name`, `kind`, `status`, `started`, `finished`, `seconds`, `threads`, `rows`, `machine`, `tags`,
- * `notes`, `checks`, `id`, or `config.lr`, `summary.validAccuracy`, `last.loss`, `best.loss`, `min.loss`,
+ * A column's name: one of `OWN_COLUMNS`, or `config.lr`, `summary.validAccuracy`, `last.loss`, `best.loss`, `min.loss`,
  * `max.loss` (of a metric's points), `ms.functions forward` (median of the warm timings).
  */
 const column = v.pipe(v.string(), v.minLength(1), v.maxLength(200));

@@ -2,12 +2,16 @@ import { spawnSync } from "node:child_process";
 import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
+import * as v from "valibot";
 import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 import { runDoctorCommand } from "../../../src/main/cli/doctor-command.ts";
 import { initSettings, runInitCommand } from "../../../src/main/cli/init-command.ts";
 import { runNotebookCommand } from "../../../src/main/cli/notebook-command.ts";
+import { runTrainCommand } from "../../../src/main/cli/train-command.ts";
 import { WASM_SETS } from "../../../src/shared/engine/instruction-sets.ts";
 import type { TuningReport } from "../../../src/shared/experiments/tuning.ts";
+import { TRAIN_PRESETS } from "../../../src/shared/specs/train-presets.ts";
+import { trainSpecSchema } from "../../../src/shared/specs/train-spec.ts";
 import { labHere, ended } from "./lab-here.ts";
 import { fewerProducts, GOLDEN_FOLDER, openTestLab, type TestLab } from "./open-test-lab.ts";
 
@@ -154,6 +158,17 @@ describe("lab", () => {
     expect(table).toMatch(/kernels +verified +GFLOP\/s +of peak +chosen/);
     expect(table).toMatch(/multiply-add peak of one thread: \d/);
     expect(table).toMatch(/taken from the database/);
+    expect(table).toMatch(/^memory +\d[\d.,]+ GB$/m);
+  });
+
+  it("says what a training came to in the words and digits of the window", async () => {
+    const { spec: small } = TRAIN_PRESETS.small;
+    const spec = { ...small, data: { name: "mnist", split: "train", rows: 60 }, validRows: 20, epochs: 1 };
+    const wanted = { spec: v.parse(trainSpecSchema, spec), given: null };
+    const { stdout } = await ended(() => runTrainCommand(test.lab, wanted, { threads: 1 }));
+    expect(stdout).toMatch(/^run: training-\w+\nstatus: finished\nsteps: \d+\n/);
+    expect(stdout).toMatch(/^validation loss at the end: \d\.\d{3}$/m);
+    expect(stdout).toMatch(/^steps per second: /m);
   });
 
   it("runs the notebook with given weights, saves it, lists it and shows it", async () => {

@@ -42,7 +42,12 @@ describe("the ladder", () => {
     });
     const run = await test.lab.ladder.start(SETTINGS).done;
     stop();
-    expect(run).toMatchObject({ kind: "ladder", status: "finished", name: "Lesson 5×784×10", failure: null });
+    expect(run).toMatchObject({
+      kind: "ladder",
+      status: "finished",
+      name: "Lesson 5 × 784 × 10",
+      failure: null,
+    });
     record = test.lab.ladder.get({ runId: run.id });
   });
 

@@ -114,7 +114,7 @@ describe("Lab.runs.table()", () => {
     ["threads:4", [2]],
     ["machine:other", [2]],
     ["has:tags", []],
-    ["nothing:here", []],
+    ['ms."layer classes forward"<35', [1]],
   ])("finds with %s", async (query, expected) => {
     expect(await found(query)).toEqual(expected);
   });
@@ -124,6 +124,23 @@ describe("Lab.runs.table()", () => {
     expect(problem).toContain("quotation mark at character 6 is not closed");
     expect(total).toBe(4);
     await expect(lab.runs.find("lr>", "active")).rejects.toThrow(/a value is missing at character 4/);
+  });
+
+  it.each([
+    ["sed:3", /^no run has sed: did you mean seed\?$/],
+    // Each of these would be all runs.
+    [
+      "-foo:3",
+      /^no run has foo\. Names are kind, .* and 10 more; settings lr, optimizer, rows, seed; results .*; metrics with last\. best\. /,
+    ],
+    ["foo!=3", /^no run has foo\. Names are /],
+    ["last.los<1", /did you mean last\.loss\?/],
+    ["-lr>high", /^lr>high: a number is expected/],
+  ])("the query %s, which no run can answer, is refused with the names there are", async (query, message) => {
+    const { problem, total } = await lab.runs.table(request({ query }));
+    expect(problem).toMatch(message);
+    expect(total).toBe(4);
+    await expect(lab.runs.find(query, "active")).rejects.toThrow(/cannot be read/);
   });
 
   it("sorts by any column, empty fields last both ways, and gives the values of the columns", async () => {

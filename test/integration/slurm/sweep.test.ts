@@ -172,7 +172,7 @@ describe.skipIf(slurmMissing !== "")("a sweep on Slurm", () => {
     // It was heard when it was asked what runs.
     const unheard = lab("sweep", "--status", dir);
     expect(unheard.stderr).toMatch(
-      /Slurm was not heard: squeue .*It was last heard at 20.*What runs goes on/,
+      /Slurm was not heard: squeue .*try again later\. It was last heard at 20.*What runs goes on/,
     );
     expect(unheard.stdout).toMatch(
       /Slurm does not answer; (\d+ s ago (it waited|its task ran)|its task was alive)/,
@@ -186,7 +186,7 @@ describe.skipIf(slurmMissing !== "")("a sweep on Slurm", () => {
     const again = answered(lab("sweep", "--again", dir, "--json")) as SubmittedSweep;
     expect(again.submitted).toBe(TRAININGS - counts.done);
     expect(again.submitted).toBeGreaterThan(0);
-    expect(answered(lab("sweep", "--again", dir, "--json"))).toMatchObject({ submitted: 0 });
+    expect(answered(lab("sweep", "--again", dir, "--json"))).toMatchObject({ submitted: 0, command: null });
     await idle();
     expect(statusOf(lab, dir).counts.done).toBe(TRAININGS);
     expect(interrupted.size).toBeGreaterThan(0);

@@ -17,12 +17,12 @@ const conditions: MachineConditions = {
   warnings: [BUSY],
 };
 
-test("runs whose times were warned of are compared with that warning", () => {
+test("runs whose times were warned of are compared with that warning, and told apart as their columns are", () => {
   const path = folder.file();
   const store = folder.open(path);
   store.saveMachine(machine);
   const recorded = (id: string, kind: RunKind): void => {
-    store.createRun({ ...notebookRun, id, name: `the ${id} run`, kind });
+    store.createRun({ ...notebookRun, id, name: `the ${kind} run`, kind });
     store.finishRun(id, {
       status: "finished",
       summary: {},
@@ -60,7 +60,7 @@ test("runs whose times were warned of are compared with that warning", () => {
   store.close();
   const reader = openReader({ path, readFrom: path, abandonedRuns: false }, nativeBinding);
   try {
-    expect(compareRuns(reader, ["quiet", "warned"]).cautions).toEqual([`the warned run: ${BUSY}`]);
+    expect(compareRuns(reader, ["quiet", "warned"]).cautions).toEqual([`the ladder run (2): ${BUSY}`]);
     expect(compareRuns(reader, ["stages", "empty"]).cautions).toEqual([`the stages run: ${BUSY}`]);
     expect(compareRuns(reader, ["quiet"]).cautions).toEqual([]);
   } finally {

@@ -24,10 +24,7 @@ const ADVICE: readonly (readonly [RegExp, string])[] = [
     /resource temporarily unavailable|slurm temporarily unable/i,
     "The cluster has as many jobs as it takes: wait, or give a larger --chunk.",
   ],
-  [
-    /unable to contact slurm controller/i,
-    "The cluster's controller is away: try again later. What runs goes on.",
-  ],
+  [/unable to contact slurm controller/i, "The cluster's controller is away: try again later."],
   [
     /fetch_config|resolve_ctls_from_dns_srv|could not establish a configuration source|slurm\.conf/i,
     "Slurm's commands are here, but know of no cluster: do this on the cluster's login node, or name that with --host.",

@@ -30,14 +30,13 @@ export async function submitMissing(
     ).length;
     const array = arrayExpression(tasks, order.options.arrayLimit);
     const script = join(order.dirOnCluster, "array.sh");
-    const answer: Omit<SubmittedSweep, "job"> = {
+    const answer: Omit<SubmittedSweep, "job" | "command"> = {
       dir: folder.dir,
       trainings: order.trainings,
       tasks: tasksOf(order.trainings, order.chunk),
       submitted,
-      command: submitCommand(script, array),
     };
-    if (tasks.length === 0) return { ...answer, job: null };
+    if (tasks.length === 0) return { ...answer, job: null, command: null };
     const name = `${order.jobName} ${folder.jobs().length}`;
     const at = new Date().toISOString();
     // Written before: a crash between the two leaves a job that squeue names by the sweep's own name.
@@ -45,7 +44,7 @@ export async function submitMissing(
     try {
       const job = await slurm.submit(script, array);
       folder.addJob({ submitted: name, job, at: new Date().toISOString() });
-      return { ...answer, job };
+      return { ...answer, job, command: submitCommand(script, array) };
     } catch (error) {
       if (error instanceof RefusedError) {
         folder.addJob({ refused: name, message: messageLine(error), at: new Date().toISOString() });

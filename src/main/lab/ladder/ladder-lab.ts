@@ -32,7 +32,7 @@ const REPORT_EVERY_MS = 200;
 const SAVE_EVERY_MS = 2_000;
 const NO_LIMITS: Limits = { peakGflops: null, bandwidthGBs: null, cacheBytes: [] };
 
-/** "Notebook 100×1000×100", "Square sweep 32×32×32 … 2048×2048×2048". */
+/** "Notebook 100 × 1,000 × 100", "Square sweep 32 × 32 × 32 … 2,048 × 2,048 × 2,048". */
 function titleOf(settings: LadderSettings): string {
   const preset = settings.preset === "custom" ? "Custom" : LADDER_PRESETS[settings.preset].title;
   const shapes = shapesOf(settings);
@@ -115,7 +115,8 @@ export class LadderLab {
           rows: Math.max(...shapes.map(({ m }) => m)),
           config: {
             preset: settings.preset,
-            shapes: shapes.map(saidShape).join(", "),
+            // As filters and comparisons with earlier ladders read it.
+            shapes: shapes.map(({ m, k, n }) => `${m}×${k}×${n}`).join(", "),
             threads: settings.threads,
             budgetSeconds: settings.budgetSeconds,
             seed: settings.seed,

@@ -1,3 +1,4 @@
+import { grouped } from "../../../core/grouped.ts";
 import { saidTime } from "../compute/said-time.ts";
 
 /** Of a rung whose one call takes longer than the budget. */
@@ -18,7 +19,7 @@ function saidTaken({ samples, wanted, callMs }: Taken): string {
 export const cutNote = (budgetMs: number, taken?: Taken): string =>
   `cut after ${saidTime(budgetMs)}${taken === undefined ? "" : saidTaken(taken)}`;
 
-/** "5×784×10". */
+/** "5 × 1,000 × 10", as the window writes it. */
 export const saidShape = ({
   m,
   k,
@@ -27,4 +28,4 @@ export const saidShape = ({
   readonly m: number;
   readonly k: number;
   readonly n: number;
-}): string => `${m}×${k}×${n}`;
+}): string => [m, k, n].map(grouped).join(" × ");

@@ -14,6 +14,7 @@ import { codeOfPart, type OwnPart } from "../../../shared/runs/own-part.ts";
 import type { Machine, RunDetails, RunSummary } from "../../../shared/runs/run-records.ts";
 import type { RunValue } from "../../../shared/runs/run-table.ts";
 import type { SqliteStore } from "../sqlite-store.ts";
+import { runLabels } from "../../../shared/runs/run-differences.ts";
 import { keptWarnings } from "./kept-warnings.ts";
 
 /**
@@ -27,6 +28,7 @@ export function compareRuns(
 ): RunComparison {
   const details = runIds.map((runId) => store.getRun(runId));
   const runs = details.map(({ run }) => run);
+  const labels = runLabels(runs);
   const machines = details.map(({ machine }) => machine);
   return {
     runs,
@@ -34,7 +36,7 @@ export function compareRuns(
     cautions: [
       ...cautionsOf(details),
       // The times are compared all the same: whoever quotes a ratio has to know.
-      ...runs.flatMap((run) => keptWarnings(store, run).map((warning) => `${run.name}: ${warning}`)),
+      ...runs.flatMap((run, i) => keptWarnings(store, run).map((warning) => `${labels[i]}: ${warning}`)),
     ],
     settings: tableOf(runs.map(settingsOf)).map(({ key, values }) => ({
       key,

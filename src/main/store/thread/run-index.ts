@@ -1,7 +1,9 @@
+import { closestName } from "../../../core/closest-name.ts";
 import { mean, median, standardDeviation } from "../../../core/statistics.ts";
 import { runDifferences } from "../../../shared/runs/run-differences.ts";
 import type { ListedRun } from "../../../shared/runs/run-records.ts";
 import {
+  isNumberWord,
   matchesQuery,
   parseRunQuery,
   QueryError,
@@ -10,6 +12,7 @@ import {
 } from "../../../shared/runs/run-query.ts";
 import {
   MOST_GROUPS,
+  OWN_COLUMNS,
   type RunCatalogue,
   type RunGroup,
   type RunRow,
@@ -68,7 +71,6 @@ export class RunIndex {
   }
 
   table(request: RunTableRequest): RunTableAnswer {
-    this.#refresh(request.columns.concat(request.sort.column, request.groupBy ?? []));
     let query: RunQuery = [];
     let problem: string | null = null;
     try {
@@ -76,6 +78,13 @@ export class RunIndex {
     } catch (error) {
       if (!(error instanceof QueryError)) throw error;
       problem = error.message;
+    }
+    const asked = query.map(({ field }) => field).filter((field) => field !== null);
+    this.#refresh(request.columns.concat(request.sort.column, request.groupBy ?? [], asked));
+    const misfit = query.map((term) => this.#misfit(term)).find((one) => one !== null);
+    if (misfit !== undefined) {
+      query = [];
+      problem = misfit;
     }
     const scoped = [...this.#runs.values()].filter(({ run }) => inScope(run, request.scope));
     const found = scoped.filter((indexed) =>
@@ -167,6 +176,41 @@ export class RunIndex {
       series: new Map(series.map((one) => [one.name, one])),
       text: [run.name, run.notes, run.tags.join(" "), run.id].join("\n").toLowerCase(),
     });
+  }
+
+  /**
+   * Why a term can hold for no run, or with "-" for all of them, because of what the runs have; those in the trash and
+   * the archive too. Null where it can: without runs nothing is known of their names.
+   */
+  #misfit({ field, operator, values }: RunQuery[number]): string | null {
+    if (field === null || this.#runs.size === 0) return null;
+    const known = [...this.#runs.values()]
+      .map((indexed) => this.#field(indexed, field))
+      .filter((value) => value !== undefined);
+    if (known.length === 0) return FIELDS.includes(field) ? null : this.#unknownName(field);
+    if (!/^[<>]/.test(operator) || known.some((value) => typeof value !== "number")) return null;
+    const word = values.find((value) => !isNumberWord(value));
+    return word === undefined
+      ? null
+      : `${asWritten(field)}${operator}${word}: a number is expected, for example ${asWritten(field)}${operator}0.01`;
+  }
+
+  #unknownName(name: string): string {
+    const { config, summary, metrics, timings } = this.catalogue();
+    const series = metrics.flatMap((metric) => SERIES_KINDS.map((kind) => `${kind}.${metric}`));
+    const medians = timings.map((label) => `ms.${label}`);
+    const meant = closestName(name, [...FIELDS, ...config, ...summary, ...metrics, ...series, ...medians]);
+    if (meant !== null) return `no run has ${asWritten(name)}: did you mean ${asWritten(meant)}?`;
+    const groups = [
+      ["", NAMED_FIRST],
+      ["settings ", config],
+      ["results ", summary],
+      [`metrics with ${SERIES_KINDS.map((kind) => `${kind}.`).join(" ")} before them: `, metrics],
+    ] as const;
+    const names = groups
+      .filter(([, known]) => known.length > 0)
+      .map(([title, known]) => `${title}${someOf(known.map(asWritten))}`);
+    return `no run has ${asWritten(name)}. Names are ${names.join("; ")}`;
   }
 
   #field(indexed: IndexedRun, name: string): FieldValue {
@@ -281,6 +325,26 @@ export class RunIndex {
     }));
   }
 }
+
+/** Names of a filter that every run may have. */
+const FIELDS: readonly string[] = [...OWN_COLUMNS, "tag", "is", "has"];
+const NAMED_FIRST: readonly string[] = [
+  "kind",
+  "tag",
+  "is",
+  ...FIELDS.filter((name) => !["kind", "tag", "is"].includes(name)),
+];
+const SERIES_KINDS = ["last", "best", "min", "max"] as const;
+/** Names of a group that a sentence tells; the menu of columns has all. */
+const MOST_TOLD = 6;
+
+/** A name as a filter takes it: "gradient norm" in quotation marks. */
+const asWritten = (name: string): string => (/^[\p{L}\p{N}_.-]+$/u.test(name) ? name : `"${name}"`);
+
+const someOf = (names: readonly string[]): string =>
+  names.length <= MOST_TOLD
+    ? names.join(", ")
+    : `${names.slice(0, MOST_TOLD).join(", ")} and ${names.length - MOST_TOLD} more`;
 
 const isEmpty = (value: RunValue): boolean =>
   value === null || (typeof value === "number" && Number.isNaN(value));

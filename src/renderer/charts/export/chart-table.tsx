@@ -1,7 +1,7 @@
 import { Button } from "@mantine/core";
 import { useState } from "react";
 import type { TextTable } from "../../format/delimited-text.ts";
-import { formatNumber, fullPrecision } from "../../format/number.ts";
+import { formatNumber, fullPrecision } from "../../../shared/format/number.ts";
 import classes from "../kit/chart-figure.module.css";
 
 /** A page of millions of cells helps nobody: the CSV has all rows. */

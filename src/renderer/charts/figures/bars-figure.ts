@@ -1,4 +1,4 @@
-import { formatNumber } from "../../format/number.ts";
+import { formatNumber } from "../../../shared/format/number.ts";
 import { baseOptions, categoryAxis, numberAxis, tooltip } from "../kit/chart-options.ts";
 import { seriesColour } from "../kit/chart-theme.ts";
 import type { Figure } from "../kit/figure.ts";

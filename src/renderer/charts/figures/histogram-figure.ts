@@ -1,6 +1,6 @@
 import { counted } from "../../../core/counted.ts";
 import type { Histogram } from "../../../shared/runs/run-records.ts";
-import { formatNumber } from "../../format/number.ts";
+import { formatNumber } from "../../../shared/format/number.ts";
 import { baseOptions, numberAxis, tooltip } from "../kit/chart-options.ts";
 import { seriesColour, type ChartTheme } from "../kit/chart-theme.ts";
 import type { Figure, FigureOptions } from "../kit/figure.ts";

@@ -1,5 +1,5 @@
 import type { TensorStatistics } from "../../../shared/runs/run-records.ts";
-import { formatNumber } from "../../format/number.ts";
+import { formatNumber } from "../../../shared/format/number.ts";
 import { baseOptions, categoryAxis, numberAxis, tooltip } from "../kit/chart-options.ts";
 import { seriesColour } from "../kit/chart-theme.ts";
 import type { Figure, PointText } from "../kit/figure.ts";

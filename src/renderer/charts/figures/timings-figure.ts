@@ -1,5 +1,5 @@
 import type { Timing } from "../../../shared/runs/run-records.ts";
-import { formatDuration } from "../../format/duration.ts";
+import { formatDuration } from "../../../shared/format/duration.ts";
 import { formatSpread } from "../../format/spread.ts";
 import { baseOptions, categoryAxis, numberAxis, tooltip } from "../kit/chart-options.ts";
 import { seriesColour } from "../kit/chart-theme.ts";

@@ -1,6 +1,6 @@
 import { useCallback, useId, useLayoutEffect, useMemo, useRef, useState } from "react";
 import { toTsv, type TextTable } from "../../format/delimited-text.ts";
-import { formatNumber } from "../../format/number.ts";
+import { formatNumber } from "../../../shared/format/number.ts";
 import { showFailure } from "../../store/lab-store.ts";
 import { copyText, saveTable, type PictureUse } from "../../store/save.ts";
 import { ChartTable } from "../export/chart-table.tsx";

@@ -1,7 +1,7 @@
 import type { Chart, ChartArea, Plugin } from "chart.js";
 import { lineAt, neighboursOf } from "../kit/line-between.ts";
 import type { NonFinite, Point } from "../kit/min-max-buffer.ts";
-import { formatNumber } from "../../format/number.ts";
+import { formatNumber } from "../../../shared/format/number.ts";
 import type { ChartTheme } from "../kit/chart-theme.ts";
 
 /**

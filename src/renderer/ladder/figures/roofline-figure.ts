@@ -3,7 +3,7 @@ import { baseOptions, numberAxis, tooltip } from "../../charts/kit/chart-options
 import { seriesColour, seriesDash, type ChartTheme } from "../../charts/kit/chart-theme.ts";
 import type { Figure, LegendEntry, PointText } from "../../charts/kit/figure.ts";
 import { pointLabels } from "../../charts/plugins/point-labels.ts";
-import { formatNumber, formatPercent } from "../../format/number.ts";
+import { formatNumber, formatPercent } from "../../../shared/format/number.ts";
 import { hasTimes, intensityOf, ladderAt, shapeText } from "../ladder-results.ts";
 import { roofsOf, type Roof } from "./roofs.ts";
 import { rungEntry, rungMark, rungSeries } from "./rung-series.ts";

@@ -1,6 +1,6 @@
 import type { LadderRecord } from "../../../shared/experiments/ladder.ts";
 import type { PointText } from "../../charts/kit/figure.ts";
-import { formatNumber } from "../../format/number.ts";
+import { formatNumber } from "../../../shared/format/number.ts";
 
 /** The most that so many workers can reach: bandwidth times intensity, up to their peak. */
 export interface Roof {

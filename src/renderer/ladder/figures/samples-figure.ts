@@ -2,7 +2,7 @@ import type { LadderSample, ProductShape, RungResult } from "../../../shared/exp
 import { baseOptions, numberAxis, tooltip } from "../../charts/kit/chart-options.ts";
 import { seriesColour, type ChartTheme } from "../../charts/kit/chart-theme.ts";
 import type { Figure, LegendEntry, PointText } from "../../charts/kit/figure.ts";
-import { formatDuration } from "../../format/duration.ts";
+import { formatDuration } from "../../../shared/format/duration.ts";
 import { ladderAt, shapeText } from "../ladder-results.ts";
 import { rungLabel } from "./rung-label.ts";
 

@@ -4,7 +4,7 @@ import { baseOptions, numberAxis, tooltip } from "../../charts/kit/chart-options
 import { seriesColour, seriesDash } from "../../charts/kit/chart-theme.ts";
 import type { Figure } from "../../charts/kit/figure.ts";
 import { labelsBelow } from "../../charts/plugins/point-labels.ts";
-import { formatNumber, formatPercent } from "../../format/number.ts";
+import { formatNumber, formatPercent } from "../../../shared/format/number.ts";
 import { formatSpread } from "../../format/spread.ts";
 import { hasTimes, sameShape, shapeText } from "../ladder-results.ts";
 

@@ -1,6 +1,6 @@
 import { memo, useCallback, useEffect, useRef, useState } from "react";
 import { cellLabel, type DocumentCell } from "../../../shared/documents/lab-document.ts";
-import { formatDuration } from "../../format/duration.ts";
+import { formatDuration } from "../../../shared/format/duration.ts";
 import { useStore } from "../../store/create-store.ts";
 import { findingStore, foundIn } from "../document/find-store.ts";
 import { openStore } from "../document/open-notebook.ts";

@@ -1,6 +1,6 @@
 import { Button, Modal, TextInput } from "@mantine/core";
 import { useState } from "react";
-import { formatDuration } from "../../format/duration.ts";
+import { formatDuration } from "../../../shared/format/duration.ts";
 import { useStore } from "../../store/create-store.ts";
 import { openStore } from "../document/open-notebook.ts";
 import { runQuestionStore, startRun, trustAndRun, type RunQuestion } from "../kernel/run-actions.ts";

@@ -1,8 +1,8 @@
 import { Check, CircleHelp, X, type LucideIcon } from "lucide-react";
 import { counted } from "../../../core/counted.ts";
 import type { CheckedGradient, CheckReport } from "../../../shared/live/check-report.ts";
-import { formatDuration } from "../../format/duration.ts";
-import { formatNumber, formatPercent, fullPrecision } from "../../format/number.ts";
+import { formatDuration } from "../../../shared/format/duration.ts";
+import { formatNumber, formatPercent, fullPrecision } from "../../../shared/format/number.ts";
 import { Badge, type Tone } from "../../ui/badge.tsx";
 import { DataTable } from "../../ui/data-table.tsx";
 import { ExactText } from "../../ui/exact-text.tsx";

@@ -1,6 +1,6 @@
 import type { CellOutput } from "../../../shared/live/cell-output.ts";
 import type { HeatMapData } from "../../charts/kit/heat-map.tsx";
-import { formatNumber } from "../../format/number.ts";
+import { formatNumber } from "../../../shared/format/number.ts";
 
 type Heat = Extract<CellOutput, { kind: "heat" }>;
 

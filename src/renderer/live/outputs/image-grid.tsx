@@ -5,7 +5,7 @@ import { PICTURE_SCALE, pictureOf } from "../../charts/export/picture.ts";
 import { ChartToolbar } from "../../charts/interact/chart-toolbar.tsx";
 import { useChartTheme } from "../../charts/kit/use-chart-theme.ts";
 import { toTsv, type TextTable } from "../../format/delimited-text.ts";
-import { formatNumber } from "../../format/number.ts";
+import { formatNumber } from "../../../shared/format/number.ts";
 import { showFailure } from "../../store/lab-store.ts";
 import { copyText, saveTable, type PictureUse } from "../../store/save.ts";
 import classes from "./outputs.module.css";

@@ -1,5 +1,5 @@
 import type { StoredCell } from "../../../shared/live/live-session.ts";
-import { quantityRows } from "../../format/quantity.ts";
+import { quantityRows } from "../../../shared/format/quantity.ts";
 import { QuantityTable } from "../../ui/quantity-table.tsx";
 import { VerdictBadge } from "../../ui/verdict-badge.tsx";
 import classes from "./outputs.module.css";

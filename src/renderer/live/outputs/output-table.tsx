@@ -1,6 +1,6 @@
 import { Button } from "@mantine/core";
 import { useState } from "react";
-import { formatNumber, fullPrecision } from "../../format/number.ts";
+import { formatNumber, fullPrecision } from "../../../shared/format/number.ts";
 import { DataTable } from "../../ui/data-table.tsx";
 import { ExactText } from "../../ui/exact-text.tsx";
 

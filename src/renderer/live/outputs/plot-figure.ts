@@ -2,7 +2,7 @@ import type { CellOutput } from "../../../shared/live/cell-output.ts";
 import { baseOptions, numberAxis, tooltip } from "../../charts/kit/chart-options.ts";
 import { seriesColour, seriesDash } from "../../charts/kit/chart-theme.ts";
 import type { Figure } from "../../charts/kit/figure.ts";
-import { formatNumber } from "../../format/number.ts";
+import { formatNumber } from "../../../shared/format/number.ts";
 
 type Chart = Extract<CellOutput, { kind: "chart" }>;
 

@@ -2,7 +2,7 @@ import { counted } from "../../../core/counted.ts";
 import { TriangleAlert } from "lucide-react";
 import type { ShownValue } from "../../../shared/live/cell-output.ts";
 import { timingWarnings } from "../../../shared/live/timing-warnings.ts";
-import { formatNumber, formatWithUnit, fullPrecision } from "../../format/number.ts";
+import { formatNumber, formatWithUnit, fullPrecision } from "../../../shared/format/number.ts";
 import { ExactText } from "../../ui/exact-text.tsx";
 import classes from "./outputs.module.css";
 

@@ -1,4 +1,4 @@
-import { formatBytes } from "../../format/number.ts";
+import { formatBytes } from "../../../shared/format/number.ts";
 import { useStore } from "../../store/create-store.ts";
 import { sessionStore } from "../kernel/session-store.ts";
 import { CellLink } from "../outputs/place-link.tsx";

@@ -4,8 +4,8 @@ import { baseOptions, numberAxis, tooltip } from "../../charts/kit/chart-options
 import { seriesColour, seriesDash, type ChartTheme } from "../../charts/kit/chart-theme.ts";
 import type { Figure } from "../../charts/kit/figure.ts";
 import type { TextTable } from "../../format/delimited-text.ts";
-import { metricLabel } from "../../format/named-quantity.ts";
-import { formatNumber } from "../../format/number.ts";
+import { metricLabel } from "../../../shared/format/named-quantity.ts";
+import { formatNumber } from "../../../shared/format/number.ts";
 import type { SeedGroup } from "./seed-groups.ts";
 
 /** Datasets of one group: the mean, and the two edges of its band. */

@@ -1,6 +1,6 @@
 import { Check, CircleHelp, X } from "lucide-react";
 import type { ComparedCheck, RunComparison } from "../../../shared/runs/run-comparison.ts";
-import { formatNumber } from "../../format/number.ts";
+import { formatNumber } from "../../../shared/format/number.ts";
 import { DataTable } from "../../ui/data-table.tsx";
 import { ExactText } from "../../ui/exact-text.tsx";
 import { RunHeads } from "./settings-part.tsx";

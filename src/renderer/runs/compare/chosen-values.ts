@@ -1,6 +1,6 @@
 import type { RunComparison } from "../../../shared/runs/run-comparison.ts";
 import type { RunValue } from "../../../shared/runs/run-table.ts";
-import { metricLabel } from "../../format/named-quantity.ts";
+import { metricLabel } from "../../../shared/format/named-quantity.ts";
 import { columnLabel } from "../table/column-names.ts";
 
 /** Something of which every run has a value: a setting, a result, a metric's last, lowest, highest. */

@@ -6,8 +6,8 @@ import { baseOptions, numberAxis, tooltip } from "../../charts/kit/chart-options
 import { seriesColour, seriesDash, type ChartTheme } from "../../charts/kit/chart-theme.ts";
 import type { Figure } from "../../charts/kit/figure.ts";
 import type { TextTable } from "../../format/delimited-text.ts";
-import { metricLabel } from "../../format/named-quantity.ts";
-import { formatNumber } from "../../format/number.ts";
+import { metricLabel } from "../../../shared/format/named-quantity.ts";
+import { formatNumber } from "../../../shared/format/number.ts";
 import { openRun } from "../../store/open-run.ts";
 import { AXIS_TITLES, placesOf, type CurveAxis } from "./curve-axis.ts";
 import type { RunLook } from "./run-look.ts";

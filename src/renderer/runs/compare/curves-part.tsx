@@ -6,7 +6,7 @@ import { LR_SEARCH, seedMetrics } from "../../../shared/experiments/lr-search.ts
 import { EPOCH_METRICS, STATISTIC_NAMES } from "../../../shared/experiments/training.ts";
 import { useCurves } from "../../charts/curves/use-curves.ts";
 import { SMOOTHINGS } from "../../charts/figures/smoothing.ts";
-import { metricLabel } from "../../format/named-quantity.ts";
+import { metricLabel } from "../../../shared/format/named-quantity.ts";
 import { ErrorNotice } from "../../ui/notices.tsx";
 import type { CurveAxis } from "./curve-axis.ts";
 import { BandsChart } from "./bands-chart.tsx";

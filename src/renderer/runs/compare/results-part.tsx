@@ -1,7 +1,7 @@
 import { counted } from "../../../core/counted.ts";
 import type { RunComparison } from "../../../shared/runs/run-comparison.ts";
-import { metricLabel } from "../../format/named-quantity.ts";
-import { formatNumber } from "../../format/number.ts";
+import { metricLabel } from "../../../shared/format/named-quantity.ts";
+import { formatNumber } from "../../../shared/format/number.ts";
 import { DataTable } from "../../ui/data-table.tsx";
 import { ExactText } from "../../ui/exact-text.tsx";
 import { columnLabel, shownValue } from "../table/column-names.ts";

@@ -1,4 +1,4 @@
-import { runDifferences } from "../../../shared/runs/run-differences.ts";
+import { runLabels } from "../../../shared/runs/run-differences.ts";
 import type { RunSummary } from "../../../shared/runs/run-records.ts";
 import { DASHES } from "../../charts/kit/chart-theme.ts";
 import { RUN_COLOURS } from "../../../shared/runs/run-records.ts";
@@ -14,7 +14,7 @@ export interface RunLook {
 
 /** The colour that a person chose, else the next in order; the dash tells apart what has the same colour. */
 export function looksOf(runs: readonly RunSummary[]): readonly RunLook[] {
-  const labels = labelsOf(runs);
+  const labels = runLabels(runs);
   const used = new Set<string>();
   return runs.map((run, i) => {
     const colour = run.colour ?? i % RUN_COLOURS;
@@ -25,18 +25,5 @@ export function looksOf(runs: readonly RunSummary[]): readonly RunLook[] {
     }
     used.add(`${colour} ${dash}`);
     return { run, colour, dash, label: labels[i] ?? run.name };
-  });
-}
-
-/** What differs, or the name; counted where two runs are the same in all settings. */
-function labelsOf(runs: readonly RunSummary[]): readonly string[] {
-  const differences = runDifferences(runs);
-  const seen = new Map<string, number>();
-  return runs.map(({ id, name }) => {
-    const differs = differences.get(id) ?? "";
-    const label = differs === "" ? name : differs;
-    const count = (seen.get(label) ?? 0) + 1;
-    seen.set(label, count);
-    return count === 1 ? label : `${label} (${count})`;
   });
 }

@@ -5,7 +5,7 @@ import { ChartFigure } from "../../charts/kit/chart-figure.tsx";
 import { baseOptions, numberAxis, tooltip } from "../../charts/kit/chart-options.ts";
 import { seriesColour } from "../../charts/kit/chart-theme.ts";
 import type { Figure } from "../../charts/kit/figure.ts";
-import { formatNumber } from "../../format/number.ts";
+import { formatNumber } from "../../../shared/format/number.ts";
 import { openRun } from "../../store/open-run.ts";
 import { dimensionsOf, type Dimension } from "./chosen-values.ts";
 import type { RunLook } from "./run-look.ts";

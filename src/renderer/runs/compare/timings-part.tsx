@@ -1,5 +1,5 @@
 import type { ComparedTiming, RunComparison } from "../../../shared/runs/run-comparison.ts";
-import { formatDuration } from "../../format/duration.ts";
+import { formatDuration } from "../../../shared/format/duration.ts";
 import { DataTable } from "../../ui/data-table.tsx";
 import { ExactText } from "../../ui/exact-text.tsx";
 import { RunHeads } from "./settings-part.tsx";

@@ -1,6 +1,6 @@
 import { MEMORY_QUANTITIES as NAMES } from "../../../shared/runs/memory-quantities.ts";
 import type { Quantities } from "../../../shared/runs/run-records.ts";
-import { formatBytes } from "../../format/number.ts";
+import { formatBytes } from "../../../shared/format/number.ts";
 import type { Fact } from "../../ui/fact-list.tsx";
 
 const bytesOf = (summary: Quantities, name: string): number | null => {

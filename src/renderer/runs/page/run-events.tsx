@@ -1,6 +1,6 @@
 import type { RunEvent } from "../../../shared/runs/run-records.ts";
 import { formatExactDate } from "../../format/date.ts";
-import { formatNumber } from "../../format/number.ts";
+import { formatNumber } from "../../../shared/format/number.ts";
 import classes from "../runs.module.css";
 import part from "../../ui/run-part.module.css";
 

@@ -1,7 +1,7 @@
-import type { RunCatalogue, RunValue } from "../../../shared/runs/run-table.ts";
+import { OWN_COLUMNS, type RunCatalogue, type RunValue } from "../../../shared/runs/run-table.ts";
 import { formatDate, formatExactDate } from "../../format/date.ts";
-import { formatDuration } from "../../format/duration.ts";
-import { namedQuantity } from "../../format/named-quantity.ts";
+import { formatDuration } from "../../../shared/format/duration.ts";
+import { namedQuantity } from "../../../shared/format/named-quantity.ts";
 
 /** What a field of the table shows, and what is behind it. */
 export interface ShownValue {
@@ -10,7 +10,7 @@ export interface ShownValue {
   readonly numeric: boolean;
 }
 
-const OWN: Readonly<Record<string, string>> = {
+const OWN: Readonly<Record<(typeof OWN_COLUMNS)[number], string>> = {
   name: "name",
   kind: "kind",
   status: "status",
@@ -34,10 +34,12 @@ const PREFIXES: Readonly<Record<string, string>> = {
   ms: "median",
 };
 
+const isOwn = (column: string): column is keyof typeof OWN => column in OWN;
+
 /** What stands over a column. */
 export function columnLabel(column: string): string {
   const dot = column.indexOf(".");
-  if (dot < 0) return OWN[column] ?? column;
+  if (dot < 0) return isOwn(column) ? OWN[column] : column;
   const [kind, name] = [column.slice(0, dot), column.slice(dot + 1)];
   const prefix = PREFIXES[kind];
   if (prefix === undefined) return namedQuantity(name, 0).label;
@@ -69,7 +71,7 @@ export function columnGroups(
 ): readonly { readonly title: string; readonly columns: readonly string[] }[] {
   const metrics = (kind: string) => catalogue.metrics.map((name) => `${kind}.${name}`);
   return [
-    { title: "Run", columns: Object.keys(OWN).filter((name) => name !== "name") },
+    { title: "Run", columns: OWN_COLUMNS.filter((name) => name !== "name") },
     { title: "Settings", columns: catalogue.config.map((key) => `config.${key}`) },
     { title: "Results", columns: catalogue.summary.map((key) => `summary.${key}`) },
     { title: "Last of a metric", columns: metrics("last") },

@@ -1,7 +1,7 @@
 import { BACKPROP_NUMBERS } from "../../../core/judge/backprop/backprop-numbers.ts";
 import type { CellResult } from "../../../shared/runs/run-records.ts";
-import { formatDuration } from "../../format/duration.ts";
-import { quantityRows } from "../../format/quantity.ts";
+import { formatDuration } from "../../../shared/format/duration.ts";
+import { quantityRows } from "../../../shared/format/quantity.ts";
 import { ExactText } from "../../ui/exact-text.tsx";
 import { QuantityTable } from "../../ui/quantity-table.tsx";
 import { VerdictBadge } from "../../ui/verdict-badge.tsx";

@@ -25,7 +25,7 @@ export function RunsList() {
   const { state, ensure } = useRunTable(view);
   return (
     <div className={classes["list"]}>
-      <div className={part["tools"]}>
+      <div className={`${part["tools"] ?? ""} ${classes["listTools"] ?? ""}`}>
         <ViewsMenu view={view} />
         <FilterBox query={view.query} problem={state.kind === "known" ? state.table.problem : null} />
         <SegmentedControl

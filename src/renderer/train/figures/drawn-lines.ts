@@ -5,7 +5,7 @@ import { MinMaxBuffer, type Point } from "../../charts/kit/min-max-buffer.ts";
 import type { EventMark } from "../../charts/plugins/line-plugins.ts";
 import type { Smoothing } from "../../charts/figures/smoothing.ts";
 import type { TextTable } from "../../format/delimited-text.ts";
-import { formatNumber } from "../../format/number.ts";
+import { formatNumber } from "../../../shared/format/number.ts";
 import { readWholeCurves } from "../../store/whole-curves.ts";
 import type { PointText } from "../../charts/kit/figure.ts";
 import type { TrainingAxis, TrainingLog } from "../training-log.ts";

@@ -1,6 +1,6 @@
 import type { ChartDataset } from "chart.js";
 import { EPOCH_METRICS, STATISTIC_NAMES } from "../../../shared/experiments/training.ts";
-import { formatNumber } from "../../format/number.ts";
+import { formatNumber } from "../../../shared/format/number.ts";
 import type { TrainingLog } from "../training-log.ts";
 import { baseOptions, numberAxis, tooltip } from "../../charts/kit/chart-options.ts";
 import { seriesColour, seriesDash, type ChartTheme } from "../../charts/kit/chart-theme.ts";

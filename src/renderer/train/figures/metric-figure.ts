@@ -1,5 +1,5 @@
 import type { ChartDataset, Plugin } from "chart.js";
-import { formatNumber } from "../../format/number.ts";
+import { formatNumber } from "../../../shared/format/number.ts";
 import { MinMaxBuffer } from "../../charts/kit/min-max-buffer.ts";
 import type { TrainingLog } from "../training-log.ts";
 import { baseOptions, numberAxis, tooltip } from "../../charts/kit/chart-options.ts";

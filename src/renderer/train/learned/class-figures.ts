@@ -6,7 +6,7 @@ import { baseOptions, numberAxis, tooltip } from "../../charts/kit/chart-options
 import { seriesColour } from "../../charts/kit/chart-theme.ts";
 import type { Figure } from "../../charts/kit/figure.ts";
 import type { HeatMapData } from "../../charts/kit/heat-map.tsx";
-import { formatNumber } from "../../format/number.ts";
+import { formatNumber } from "../../../shared/format/number.ts";
 
 /** Bars that can be read beside each other. */
 const MOST_BARS = 30;

@@ -4,7 +4,7 @@ import { counted } from "../../../core/counted.ts";
 import type { ConfusionCell, Learned } from "../../../shared/experiments/learned.ts";
 import { ChartFigure } from "../../charts/kit/chart-figure.tsx";
 import { HeatMap } from "../../charts/kit/heat-map.tsx";
-import { formatNumber } from "../../format/number.ts";
+import { formatNumber } from "../../../shared/format/number.ts";
 import { DataTable } from "../../ui/data-table.tsx";
 import { accuracyFigure, calibrationFigure, confusionMap, mistaken } from "./class-figures.ts";
 import classes from "./learned.module.css";

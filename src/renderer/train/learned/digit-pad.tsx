@@ -3,7 +3,7 @@ import { useCallback, useEffect, useLayoutEffect, useRef, useState } from "react
 import type { Prediction, WeightsChoice } from "../../../shared/experiments/learned.ts";
 import { ask } from "../../bridge/lab.ts";
 import { useChartTheme } from "../../charts/kit/use-chart-theme.ts";
-import { formatNumber } from "../../format/number.ts";
+import { formatNumber } from "../../../shared/format/number.ts";
 import { showFailure } from "../../store/lab-store.ts";
 import classes from "./learned.module.css";
 import { centred } from "./centre-digit.ts";

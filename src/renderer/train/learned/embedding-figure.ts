@@ -1,7 +1,7 @@
 import { baseOptions, numberAxis, tooltip } from "../../charts/kit/chart-options.ts";
 import { seriesColour, type ChartTheme } from "../../charts/kit/chart-theme.ts";
 import type { Figure } from "../../charts/kit/figure.ts";
-import { formatNumber } from "../../format/number.ts";
+import { formatNumber } from "../../../shared/format/number.ts";
 import type { Learned } from "../../../shared/experiments/learned.ts";
 
 type Embedding = NonNullable<Learned["embedding"]>;

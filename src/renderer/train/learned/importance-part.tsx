@@ -5,7 +5,7 @@ import { ask } from "../../bridge/lab.ts";
 import { barsFigure } from "../../charts/figures/bars-figure.ts";
 import { ChartFigure } from "../../charts/kit/chart-figure.tsx";
 import type { Figure } from "../../charts/kit/figure.ts";
-import { formatNumber } from "../../format/number.ts";
+import { formatNumber } from "../../../shared/format/number.ts";
 import { showFailure } from "../../store/lab-store.ts";
 import classes from "./learned.module.css";
 

@@ -2,7 +2,7 @@ import { useLayoutEffect, useMemo, useRef } from "react";
 import type { UnitPictures } from "../../../shared/experiments/learned.ts";
 import type { ChartTheme } from "../../charts/kit/chart-theme.ts";
 import { useChartTheme } from "../../charts/kit/use-chart-theme.ts";
-import { formatNumber } from "../../format/number.ts";
+import { formatNumber } from "../../../shared/format/number.ts";
 import { useStore } from "../../store/create-store.ts";
 import { picturesStore } from "../training-store.ts";
 import classes from "./learned.module.css";

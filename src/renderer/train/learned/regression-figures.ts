@@ -4,7 +4,7 @@ import { histogramFigure } from "../../charts/figures/histogram-figure.ts";
 import { baseOptions, numberAxis, tooltip } from "../../charts/kit/chart-options.ts";
 import { seriesColour } from "../../charts/kit/chart-theme.ts";
 import type { Figure } from "../../charts/kit/figure.ts";
-import { formatNumber } from "../../format/number.ts";
+import { formatNumber } from "../../../shared/format/number.ts";
 
 /** Each row's prediction over its true number, with the line on which both are equal. */
 export function predictedFigure({ name, r2, points }: Regression): Figure {

@@ -1,7 +1,7 @@
 import { useMemo } from "react";
 import type { Regression } from "../../../shared/experiments/learned.ts";
 import { ChartFigure } from "../../charts/kit/chart-figure.tsx";
-import { formatNumber } from "../../format/number.ts";
+import { formatNumber } from "../../../shared/format/number.ts";
 import classes from "./learned.module.css";
 import { predictedFigure, residualsFigure } from "./regression-figures.ts";
 

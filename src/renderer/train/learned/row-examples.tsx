@@ -2,7 +2,7 @@ import { useMemo } from "react";
 import type { Example, Learned } from "../../../shared/experiments/learned.ts";
 import { pixelBytes } from "../../../shared/experiments/pixel-range.ts";
 import { useAnswer } from "../../bridge/use-answer.ts";
-import { formatNumber } from "../../format/number.ts";
+import { formatNumber } from "../../../shared/format/number.ts";
 import classes from "./learned.module.css";
 import { PixelImage } from "./pixel-image.tsx";
 

@@ -5,7 +5,7 @@ import type { TestRows, TestScore } from "../../../shared/experiments/dataset-de
 import type { WeightsChoice } from "../../../shared/experiments/learned.ts";
 import { useAnswer } from "../../bridge/use-answer.ts";
 import { formatDate } from "../../format/date.ts";
-import { formatNumber, fullPrecision } from "../../format/number.ts";
+import { formatNumber, fullPrecision } from "../../../shared/format/number.ts";
 import { useStore } from "../../store/create-store.ts";
 import { ConfirmButton } from "../../ui/confirm-button.tsx";
 import { FactList, type Fact } from "../../ui/fact-list.tsx";

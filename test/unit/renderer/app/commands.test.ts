@@ -21,6 +21,7 @@ test("commandState() says what is not possible without a notebook, without work 
       "cancel",
       "clear-recent",
       "save-notebook",
+      "show-versions",
       "find",
       "run-cell",
       "end-presentation",

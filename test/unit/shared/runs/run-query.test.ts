@@ -55,6 +55,11 @@ test.each([
   // With "-" each of these would find every run.
   ["-is:pined", /is:pined is not known: is can be pinned, latest, archived, kept, notFinite, deleted/],
   ["is:pinned,newest", /is:newest is not known/],
+  ["kind:trian", /kind:trian is not known: kind can be notebook, /],
+  ["-status:done", /status:done is not known: status can be running, finished, /],
+  ["lr>>3", />3 at character 4 is no value: one of : = != < <= > >= stands between name and value/],
+  ["lr==3", /=3 at character 4 is no value/],
+  ["lr > 3", /> at character 4 has no name before it: write lr>0\.01, without blanks/],
   ["has:name", /has:name is not known: has can be notes, tags/],
   ["started>=yesterday", /started>=yesterday: a time in UTC is expected, for example started>=2026-11-01/],
   ["finished<01.11.2026", /finished<01\.11\.2026: a time in UTC is expected/],
@@ -71,6 +76,7 @@ test.each([
   "started>2000",
   "finished<=2026-11-01T09:30:00.000Z",
   "started:2026-1",
+  'name:">3"',
 ])("the query %s is read", (query) => expect(parseRunQuery(query)).toHaveLength(1));
 
 test("any text is read, or refused with words: never anything else", () => {

@@ -21,5 +21,5 @@ test("skippedNote() and cutNote() use the ladder's words", () => {
   expect(cutNote(3_000, { samples: 0, wanted: 10, callMs: 1_740 })).toBe(
     "cut after 3 s: one call takes about 1.7 s",
   );
-  expect(saidShape({ m: 5, k: 784, n: 10 })).toBe("5×784×10");
+  expect(saidShape({ m: 5, k: 1000, n: 10 })).toBe("5 × 1,000 × 10");
 });

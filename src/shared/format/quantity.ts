@@ -1,4 +1,4 @@
-import type { QuantityValue } from "../../shared/runs/run-records.ts";
+import type { QuantityValue } from "../runs/run-records.ts";
 import { formatGiven, formatNumber, fullPrecision, scaleFor } from "./number.ts";
 
 /** How a named value of a cell, a config or a summary is written in text. */

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { formatClock, formatDuration, formatForecast } from "../../../../src/renderer/format/duration.ts";
+import { formatClock, formatDuration, formatForecast } from "../../../../src/shared/format/duration.ts";
 
 describe("formatDuration()", () => {
   it.each([

@@ -7,7 +7,7 @@ import {
   formatWithUnit,
   scaleFor,
   withMinusSigns,
-} from "../../../../src/renderer/format/number.ts";
+} from "../../../../src/shared/format/number.ts";
 
 describe("formatNumber()", () => {
   it.each([

@@ -1,5 +1,5 @@
-import { EPOCH_METRICS } from "../../shared/experiments/training.ts";
-import type { QuantityValue } from "../../shared/runs/run-records.ts";
+import { EPOCH_METRICS } from "../experiments/training.ts";
+import type { QuantityValue } from "../runs/run-records.ts";
 import { formatDuration } from "./duration.ts";
 import { formatBytes } from "./number.ts";
 import { exactQuantity, formatQuantity } from "./quantity.ts";

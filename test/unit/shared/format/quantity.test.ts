@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { namedQuantity } from "../../../../src/renderer/format/named-quantity.ts";
-import { quantityRows } from "../../../../src/renderer/format/quantity.ts";
+import { namedQuantity } from "../../../../src/shared/format/named-quantity.ts";
+import { quantityRows } from "../../../../src/shared/format/quantity.ts";
 
 describe("quantityRows()", () => {
   it("shows the notebook's and the measured number under one prefix, with every digit behind them", () => {
