@@ -15,14 +15,14 @@ const orders = (letters: readonly string[]): string[] => [
   ),
 ];
 const ALL = orders(Object.keys(SIZES));
-const shapeOf = (letters: string): number[] => [...letters].map((letter) => SIZES[letter] ?? NaN);
+const shapeOf = (letters: string): number[] => letters.split("").map((letter) => SIZES[letter] ?? NaN);
 const sizeOf = (letters: string): number => shapeOf(letters).reduce((product, size) => product * size, 1);
 const valuesOf = (letters: string, first: number): Float32Array =>
   Float32Array.from({ length: sizeOf(letters) }, (_, i) => first + ((7 * i) % 11));
 
 /** Where the element at these places lies. */
 const placeOf = (letters: string, at: Readonly<Record<string, number>>): number =>
-  [...letters].reduce((place, letter) => place * (SIZES[letter] ?? NaN) + (at[letter] ?? NaN), 0);
+  letters.split("").reduce((place, letter) => place * (SIZES[letter] ?? NaN) + (at[letter] ?? NaN), 0);
 
 /** By its meaning: a loop over all letters. */
 function looped(left: string, right: string, output: string): number[] {
@@ -31,7 +31,7 @@ function looped(left: string, right: string, output: string): number[] {
   const used = [...new Set(left + right)];
   const go = (letter: number, at: Readonly<Record<string, number>>): void => {
     const name = used[letter];
-    if (name === undefined)
+    if (letter === used.length)
       out[placeOf(output, at)] += (x[placeOf(left, at)] ?? NaN) * (y[placeOf(right, at)] ?? NaN);
     else for (let i = 0; i < (SIZES[name] ?? 0); i++) go(letter + 1, { ...at, [name]: i });
   };
@@ -44,7 +44,7 @@ it("einsum() of two tensors is the loop over all letters, for every formula of t
   for (const left of ALL.filter((letters) => letters !== "")) {
     for (const right of ALL.filter((letters) => letters !== "")) {
       for (const output of ALL.filter((letters) =>
-        [...letters].every((one) => (left + right).includes(one)),
+        letters.split("").every((one) => (left + right).includes(one)),
       )) {
         const recorder = testRecorder();
         const [x, y] = [
