@@ -9,6 +9,8 @@ import os
 import statistics
 import struct
 import time as _clock
+import types
+from functools import cmp_to_key, reduce
 
 import torch
 from torch import nn
@@ -87,6 +89,43 @@ torch.Tensor.item = lambda self: int(_item(self)) if self.dtype == torch.bool el
 
 ROWS = 50_000
 MNIST = os.environ.get("BACKPROP_LAB_MNIST", os.path.join(os.path.dirname(os.path.abspath(__file__)), "mnist"))
+
+
+class Method:
+    """A function in an object that is given the object."""
+
+    def __init__(self, function):
+        self.function = function
+
+
+class Record(dict):
+    """An object of TypeScript: its parts are fields and items."""
+
+    def __getattribute__(self, name):
+        if name not in self:
+            return super().__getattribute__(name)
+        value = self[name]
+        return types.MethodType(value.function, self) if isinstance(value, Method) else value
+
+    def __setattr__(self, name, value):
+        self[name] = value
+
+
+def remainder(a, b):
+    """a % b with the sign of a, as TypeScript has it."""
+    rest = abs(a) % abs(b)
+    return rest if a >= 0 else -rest
+
+
+def sort_by(values, compare):
+    """Sorts a list where it is, by a function of two elements."""
+    values.sort(key=cmp_to_key(compare))
+    return values
+
+
+def index_of(values, one):
+    """Where the first of equal ones is, or -1."""
+    return values.index(one) if one in values else -1
 
 
 class _Splits:
@@ -233,7 +272,7 @@ def _tensors_of(layer):
     if isinstance(layer, nn.Module):
         return dict(layer.named_parameters())
     found = {}
-    for name, value in vars(layer).items():
+    for name, value in (layer if isinstance(layer, Record) else vars(layer)).items():
         for at, one in enumerate(value) if isinstance(value, list) else [(None, value)]:
             if isinstance(one, torch.Tensor):
                 found[name if at is None else f"{name}[{at}]"] = one
@@ -404,5 +443,6 @@ def no_grad(f):
 
 __all__ = [
     *("data show plot hist image heat pad assert_close slice_along time check check_layer no_grad activation loss_function own_layer".split()),
+    *("Record Method remainder sort_by index_of reduce".split()),
     *("torch nn F math".split()),
 ]

@@ -34,6 +34,30 @@ export function unarySlope(fn: string, a: Expression, out: Expression): Expressi
   }
 }
 
+/**
+ * p · q of two slopes. Where one of them is 0 by a choice, as that of a maximum, so is the product, also where the other
+ * is infinite there, as the slope of √0: 0 · ∞ would be NaN.
+ */
+function productOfSlopes(p: Expression, q: Expression): Expression {
+  const [choice, other] = isZeroSomewhere(p) ? [p, q] : [q, p];
+  if (!isZeroSomewhere(choice)) return call("mul", p, q);
+  const [condition, yes, no] = choice.args;
+  return call("where", condition, productOfSlopes(yes, other), productOfSlopes(no, other));
+}
+
+/** p / q of a slope p, which is 0 where p is 0 by a choice. */
+function quotientOfSlope(p: Expression, q: Expression): Expression {
+  if (isZero(p)) return p;
+  if (!isZeroSomewhere(p)) return call("div", p, q);
+  const [condition, yes, no] = p.args;
+  return call("where", condition, quotientOfSlope(yes, q), quotientOfSlope(no, q));
+}
+
+const isZero = (e: Expression): boolean => e.kind === "value" && e.value === 0;
+
+const isZeroSomewhere = (e: Expression): e is Extract<Expression, { readonly kind: "call" }> =>
+  e.kind === "call" && e.fn === "where" && e.args.slice(1).some(isZero);
+
 interface Operands {
   readonly a: Expression;
   readonly b: Expression;
@@ -50,15 +74,15 @@ function binaryDerivative(fn: string, { a, b, da, db, out }: Operands): Expressi
     case "sub":
       return call("sub", da, db);
     case "mul":
-      return call("add", call("mul", da, b), call("mul", a, db));
+      return call("add", productOfSlopes(da, b), productOfSlopes(a, db));
     case "div":
-      return call("sub", call("div", da, b), call("div", call("mul", out, db), b));
+      return call("sub", quotientOfSlope(da, b), quotientOfSlope(productOfSlopes(out, db), b));
     case "pow": {
       const base =
         b.kind === "value"
           ? call("mul", number(b.value), call("pow", a, number(b.value - 1)))
           : call("mul", b, call("pow", a, call("sub", b, number(1))));
-      return call("add", call("mul", da, base), call("mul", db, call("mul", out, call("log", a))));
+      return call("add", productOfSlopes(da, base), productOfSlopes(db, call("mul", out, call("log", a))));
     }
     case "maximum":
       return call("where", call("gt", a, b), da, db);
@@ -84,7 +108,7 @@ export function derive(e: Expression): Expression {
   const da = derive(a);
   if (args.length === 1) {
     const slope = unarySlope(fn, a, e);
-    return slope === null ? number(0) : call("mul", da, slope);
+    return slope === null ? number(0) : productOfSlopes(da, slope);
   }
   return binaryDerivative(fn, { a, b, da, db: derive(b), out: e });
 }

@@ -2,7 +2,7 @@ import { numelOf } from "../ops/recording-ops.ts";
 import { binary } from "./elementwise.ts";
 import { matmul } from "./products.ts";
 import { reduce } from "./reductions.ts";
-import { describe } from "./shapes.ts";
+import { describe, sameShape } from "./shapes.ts";
 import { TensorShapeError } from "./tensor-error.ts";
 import type { Recorder, TensorNode } from "./tensor-node.ts";
 import { permute, reshape } from "./views.ts";
@@ -167,4 +167,4 @@ function inOrder(recorder: Recorder, { node, letters }: Lettered, wanted: readon
 }
 
 const shaped = (recorder: Recorder, node: TensorNode, shape: readonly number[]): TensorNode =>
-  node.shape.length === shape.length ? node : reshape(recorder, node, shape, "einsum");
+  sameShape(node.shape, shape) ? node : reshape(recorder, node, shape, "einsum");

@@ -87,8 +87,8 @@ const RULES: Record<string, Rule> = {
   ],
   clamp: (g, _out, inputs, { min, max }) => {
     const x = first(inputs);
-    const above = min === undefined ? g : g.mul(x.gt(min));
-    return [max === undefined ? above : above.mul(x.lt(max))];
+    const above = min === undefined ? g : x.gt(min).where(g, 0);
+    return [max === undefined ? above : x.lt(max).where(above, 0)];
   },
   neg: (g) => [g.neg()],
   abs: (g, _out, inputs) => [g.mul(first(inputs).sign())],
@@ -110,7 +110,9 @@ const RULES: Record<string, Rule> = {
   variance: (g, _out, inputs, o) => [spread(g, first(inputs), o).mul(deviation(first(inputs), o))],
   std: (g, out, inputs, o) => {
     const x = first(inputs);
-    return [spread(g.div(out.mul(2)), x, o).mul(deviation(x, o))];
+    // Where all are equal the root has no slope; 0 as PyTorch, not 0 / 0.
+    const ofVariance = out.eq(0).where(0, g.div(out.mul(2)));
+    return [spread(ofVariance, x, o).mul(deviation(x, o))];
   },
   max: extreme,
   min: extreme,
@@ -178,10 +180,13 @@ function powerOfExponent(g: Tensor, out: Tensor, a: Arg, b: Tensor): Tensor {
   return isZero.where(0, slope);
 }
 
-/** Where a is chosen it gets the gradient, where both are equal each gets half. */
+/**
+ * Where a is chosen it gets the gradient, where both are equal each gets half. Chosen, not multiplied by 0 and 1: an
+ * infinite gradient, as of √0, would make NaN of what was not chosen.
+ */
 function chosen(g: Tensor, a: Arg, b: Arg, better: "gt" | "lt"): (Tensor | null)[] {
   const share = (x: Arg, other: Arg): Tensor | null =>
-    wants(x) ? like(g.mul(x[better](other).add(x.eq(other).mul(0.5))), x) : null;
+    wants(x) ? like(x[better](other).where(g, x.eq(other).where(g.mul(0.5), 0)), x) : null;
   return [share(a, b), share(b, a)];
 }
 

@@ -1,10 +1,7 @@
 import type { AnyNode, Expression, Pattern } from "acorn";
+import { NoTwinError } from "./no-twin-error.ts";
+import { GLOBALS, isListMethod, listMethod } from "./python-lists.ts";
 import { DOTTED, FUNCTIONS, OPTION_NAMES, PROPERTIES, TAKEN, TENSOR_METHODS } from "./torch-names.ts";
-
-/** What has no twin in Python, and where. */
-export class NoTwinError extends Error {
-  override readonly name = "NoTwinError";
-}
 
 export type Node = AnyNode;
 type Argument = Expression | { readonly type: "SpreadElement"; readonly argument: Expression };
@@ -18,15 +15,29 @@ export interface Scope {
   readonly parts?: Map<string, string>;
 }
 
+/** What the cells before have left for those after them. */
+export interface NotebookNames {
+  /** Whose statements have no twin: what reads them has none either. */
+  readonly missing: Set<string>;
+  /** Activations and losses of one's own, whose formulas only the lab writes. */
+  readonly parts: Set<string>;
+  /** Methods and fields of people's own, which are no list's. */
+  readonly members: Set<string>;
+}
+
+export const noNames = (): NotebookNames => ({ missing: new Set(), parts: new Set(), members: new Set() });
+
 /** Writes expressions in Python; what needs statements of its own is written before. */
 export abstract class ExpressionWriter {
   protected readonly top: ReadonlySet<string>;
   /** Functions that Python cannot write within an expression, before the statement that needs them. */
   protected hoisted: string[] = [];
   protected functions = 0;
+  protected readonly names: NotebookNames;
 
-  constructor(top: ReadonlySet<string>) {
+  constructor(top: ReadonlySet<string>, names: NotebookNames) {
     this.top = top;
+    this.names = names;
   }
 
   /** A function with statements. */
@@ -46,7 +57,12 @@ export abstract class ExpressionWriter {
         for (let around = scope; around !== null; around = around.outer) {
           const part = around.parts?.get(node.name);
           if (part !== undefined) return part;
+          if (around.own.has(node.name)) return this.nameOf(node.name);
         }
+        if (this.names.missing.has(node.name))
+          throw new NoTwinError(`${node.name}, whose own line has no twin in Python`);
+        if (GLOBALS.has(node.name) && !this.top.has(node.name) && !Object.hasOwn(DOTTED, node.name))
+          throw new NoTwinError(node.name);
         return Object.hasOwn(DOTTED, node.name) && !this.top.has(node.name)
           ? (DOTTED[node.name] ?? "")
           : this.nameOf(node.name);
@@ -57,9 +73,7 @@ export abstract class ExpressionWriter {
       case "ArrayExpression":
         return this.listOf(node, scope);
       case "ObjectExpression":
-        return `{${Object.entries(this.optionsOf(node, scope))
-          .map(([key, value]) => `${JSON.stringify(key)}: ${value}`)
-          .join(", ")}}`;
+        return `Record(${this.#dictOf(node, scope)})`;
       case "TemplateLiteral":
         return (
           node.quasis
@@ -82,6 +96,17 @@ export abstract class ExpressionWriter {
       case "LogicalExpression": {
         const operator = OPERATORS[node.operator] ?? node.operator;
         if (node.left.type === "PrivateIdentifier") throw new NoTwinError("a private name");
+        if (operator === "instanceof" || operator === ">>>")
+          throw new NoTwinError(`the operator ${operator}`);
+        // In Python −7 % 3 is 2.
+        if (operator === "%")
+          return `remainder(${this.expression(node.left, scope)}, ${this.expression(node.right, scope)})`;
+        if (operator === "??") {
+          const right = this.within(node.right, scope);
+          return `_n if (_n := ${this.expression(node.left, scope)}) is not None else ${right}`;
+        }
+        if (operator === "+" && (isText(node.left) || isText(node.right)))
+          return `${this.#asText(node.left, scope)} + ${this.#asText(node.right, scope)}`;
         return `${this.within(node.left, scope)} ${operator} ${this.within(node.right, scope)}`;
       }
       case "ConditionalExpression":
@@ -96,9 +121,36 @@ export abstract class ExpressionWriter {
         return this.newOf(node, scope);
       case "ArrowFunctionExpression":
         return this.lambdaOf(node, scope);
+      case "FunctionExpression":
+        return this.#functionOf(node, [], scope);
       default:
         throw new NoTwinError(`${node.type} has no twin in Python`);
     }
+  }
+
+  /** An object's parts; its methods are given the object. */
+  #dictOf(node: Extract<Expression, { type: "ObjectExpression" }>, scope: Scope | null): string {
+    for (const one of node.properties)
+      if (one.type === "Property" && one.key.type === "Identifier") this.names.members.add(one.key.name);
+    return `{${Object.entries(this.optionsOf(node, scope))
+      .map(([key, value]) => `${JSON.stringify(key)}: ${value}`)
+      .join(", ")}}`;
+  }
+
+  /** A function with a body, before the statement that it stands in. */
+  #functionOf(
+    node: Extract<Node, { type: "FunctionExpression" }>,
+    first: readonly string[],
+    scope: Scope | null,
+  ): string {
+    if (node.generator || node.async) throw new NoTwinError("a generator or an async function");
+    const name = `_f${++this.functions}`;
+    this.hoisted.push(...this.defined(name, node.params, node.body.body, scope, first));
+    return name;
+  }
+
+  #asText(node: Expression, scope: Scope | null): string {
+    return isText(node) ? this.within(node, scope) : `str(${this.expression(node, scope)})`;
   }
 
   /** In brackets where it is made of parts. */
@@ -135,7 +187,13 @@ export abstract class ExpressionWriter {
               ? String(one.key.value)
               : "";
         if (key === "") throw new NoTwinError("an object so made");
-        return [key, this.expression(one.value, scope)];
+        if (one.kind !== "init") throw new NoTwinError("an object with a getter");
+        return [
+          key,
+          one.value.type === "FunctionExpression"
+            ? `Method(${this.#functionOf(one.value, ["self"], scope)})`
+            : this.expression(one.value, scope),
+        ];
       }),
     );
   }
@@ -148,6 +206,9 @@ export abstract class ExpressionWriter {
     if (node.computed) return `${x}[${this.expression(node.property, scope)}]`;
     if (node.property.type !== "Identifier") throw new NoTwinError("a private name");
     const { name } = node.property;
+    const isPart = node.object.type === "Identifier" && this.names.parts.has(node.object.name);
+    if (isPart && (name === "formula" || name === "gradient"))
+      throw new NoTwinError(`.${name}, which the lab writes when the cell runs`);
     return Object.hasOwn(PROPERTIES, name) ? (PROPERTIES[name]?.(x) ?? "") : `${x}.${name}`;
   }
 
@@ -176,13 +237,21 @@ export abstract class ExpressionWriter {
     const dotted = dottedName(callee);
     if (dotted !== null && !this.top.has(dotted.split(".", 1)[0] ?? "")) {
       if (dotted === "runs") throw new NoTwinError("runs(), the lab's saved runs");
+      if (dotted === "Array.from") return this.#listFrom(node.arguments, scope);
       const row = Object.hasOwn(FUNCTIONS, dotted) ? FUNCTIONS[dotted] : undefined;
       // Other last objects are options by name.
       if (row !== undefined)
         return TAKES_OBJECTS.has(dotted)
-          ? row(this.argumentsOf(node.arguments, scope), {})
+          ? row(
+              node.arguments.map((one) =>
+                isPlainObject(one) ? this.#dictOf(one, scope) : this.expression(one, scope),
+              ),
+              {},
+            )
           : row(...this.splitArguments(node.arguments, scope));
     }
+    if (dotted !== null && dotted.includes(".") && this.#isGlobal(dotted))
+      throw new NoTwinError(`${dotted}()`);
     if (callee.type !== "MemberExpression" || callee.computed || callee.property.type !== "Identifier") {
       return `${this.expression(callee, scope)}(${this.argumentsOf(node.arguments, scope).join(", ")})`;
     }
@@ -200,6 +269,9 @@ export abstract class ExpressionWriter {
     if (name === "keys" && object.type === "CallExpression" && dottedName(object.callee) === "Array") {
       return `range(${this.argumentsOf(object.arguments, scope).join(", ")})`;
     }
+    const ofArray = object.type === "NewExpression" || object.type === "CallExpression" ? object : null;
+    if (name === "fill" && ofArray !== null && dottedName(ofArray.callee) === "Array" && given.length === 1)
+      return `[${this.argumentsOf(given, scope).join("")}] * (${this.argumentsOf(ofArray.arguments, scope).join(", ")})`;
     const x = this.within(object, scope);
     if (
       (name === "map" || name === "filter") &&
@@ -219,21 +291,43 @@ export abstract class ExpressionWriter {
       const over = takesIndex ? `for at, one in enumerate(${x})` : `for one in ${x}`;
       return name === "filter" ? `[one ${over} if ${called}]` : `[${called} ${over}]`;
     }
-    if (name === "reverse") return `list(reversed(${x}))`;
-    if (name === "push") return `${x}.append(${this.argumentsOf(given, scope).join(", ")})`;
-    if (name === "join") return `${this.argumentsOf(given, scope)[0] ?? '","'}.join(map(str, ${x}))`;
-    if (name === "toFixed") return `f"{${x}:.${this.argumentsOf(given, scope)[0] ?? "0"}f}"`;
+    if (isListMethod(name) && !this.names.members.has(name))
+      return listMethod(name, x, this.argumentsOf(given, scope));
     const row = Object.hasOwn(TENSOR_METHODS, name) ? TENSOR_METHODS[name] : undefined;
     return row === undefined
       ? `${x}.${name}(${this.argumentsOf(given, scope).join(", ")})`
       : row(x, ...this.splitArguments(given, scope));
   }
 
+  /** `Array.from({ length: n }, (_, i) => …)` and `Array.from(xs, f)`. */
+  #listFrom([of, make, ...more]: readonly Argument[], scope: Scope | null): string {
+    const [length] = of?.type === "ObjectExpression" ? of.properties : [];
+    const counted =
+      length?.type === "Property" && length.key.type === "Identifier" && length.key.name === "length";
+    if (of === undefined || more.length > 0 || (of.type === "ObjectExpression" && !counted))
+      throw new NoTwinError("Array.from() with these arguments");
+    const over = counted ? `range(${this.expression(length.value, scope)})` : this.expression(of, scope);
+    if (make === undefined) return counted ? `[None] * len(${over})` : `list(${over})`;
+    if (make.type !== "ArrowFunctionExpression") {
+      if (counted) throw new NoTwinError("Array.from() with a length and a named function");
+      return `[${this.expression(make, scope)}(one) for one in ${over}]`;
+    }
+    const f = this.expression(make, scope).replace(/^lambda.*/, "($&)");
+    const given = [counted ? "None" : "one", "at"].slice(0, make.params.length).join(", ");
+    const each = counted ? `at in ${over}` : `at, one in enumerate(${over})`;
+    return `[${f}(${given}) for ${each}]`;
+  }
+
+  #isGlobal(dotted: string): boolean {
+    const [first = ""] = dotted.split(".", 1);
+    return GLOBALS.has(first) && !this.top.has(first);
+  }
+
   protected newOf(node: Extract<Expression, { type: "NewExpression" }>, scope: Scope | null): string {
     const name = dottedName(node.callee) ?? "";
     if (/^(Float32|Float64|Int32)Array$/.test(name))
       return `[0.0] * (${this.argumentsOf(node.arguments, scope).join(", ")})`;
-    if (name === "Map" || name === "Set" || name === "Date") throw new NoTwinError(`new ${name}`);
+    if (GLOBALS.has(name) && !this.top.has(name)) throw new NoTwinError(`new ${name}`);
     const [args, options] = this.splitArguments(node.arguments, scope);
     const named = Object.entries(options).map(([key, value]) => `${key}=${value}`);
     return `${this.expression(node.callee, scope)}(${[...args, ...named].join(", ")})`;
@@ -302,8 +396,22 @@ const OPERATORS: Readonly<Record<string, string>> = {
   "!==": "!=",
   "&&": "and",
   "||": "or",
-  "??": "or",
 };
+
+/** Whether it is written as a text, so that + joins. */
+const isText = (node: Node): boolean =>
+  node.type === "TemplateLiteral" ||
+  (node.type === "Literal" && typeof node.value === "string") ||
+  (node.type === "BinaryExpression" && node.operator === "+" && (isText(node.left) || isText(node.right)));
+
+const isPlainObject = (node: Argument): node is Extract<Expression, { type: "ObjectExpression" }> =>
+  node.type === "ObjectExpression" &&
+  node.properties.every(
+    (one) =>
+      one.type === "Property" &&
+      one.value.type !== "FunctionExpression" &&
+      one.value.type !== "ArrowFunctionExpression",
+  );
 
 /** Methods of lists that call a function with each element. */
 const LOOPS: ReadonlySet<string> = new Set(["map", "filter", "forEach"]);

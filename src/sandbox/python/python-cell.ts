@@ -1,6 +1,7 @@
 import { parse, type Expression, type Pattern, type Program } from "acorn";
 import { transform } from "sucrase";
-import { ExpressionWriter, NoTwinError, type Node, type Scope } from "./expression-writer.ts";
+import { ExpressionWriter, noNames, type Node, type NotebookNames, type Scope } from "./expression-writer.ts";
+import { NoTwinError } from "./no-twin-error.ts";
 
 /** A cell in Python: each statement under the lines of TypeScript that it stands for. */
 export interface PythonCell {
@@ -11,11 +12,11 @@ export interface PythonCell {
 
 /**
  * A code cell in Python with torch. Types are dropped, methods take torch's names (`TENSOR_METHODS`), and a statement
- * without a twin stays as a comment.
+ * without a twin stays as a comment, and so does what reads its names, in later cells too: `names` goes from cell to cell.
  *
  * @throws {SyntaxError} If the cell is no program.
  */
-export function pythonCell(source: string): PythonCell {
+export function pythonCell(source: string, names: NotebookNames = noNames()): PythonCell {
   // Types go, lines stay.
   const { code } = transform(source, {
     transforms: ["typescript"],
@@ -29,7 +30,7 @@ export function pythonCell(source: string): PythonCell {
     allowAwaitOutsideFunction: true,
   });
   const lines = source.split("\n");
-  const writer = new CellWriter(namesOf(program));
+  const writer = new CellWriter(namesOf(program.body), names);
   const [parts, problems]: [string[], string[]] = [[], []];
   let from = 0;
   for (const statement of program.body) {
@@ -37,10 +38,14 @@ export function pythonCell(source: string): PythonCell {
     const original = lines.slice(from, to).map((line) => (line.trim() === "" ? "" : `# ${line}`));
     from = to;
     let python: string;
+    const given = namesOf([statement]);
     try {
       python = writer.statement(statement, null).join("\n");
+      for (const name of given) names.missing.delete(name);
+      noteParts(statement, names.parts);
     } catch (error) {
       if (!(error instanceof NoTwinError)) throw error;
+      for (const name of given) names.missing.add(name);
       problems.push(`line ${statement.loc?.start.line ?? 0}: ${error.message}`);
       python = `# not in Python: ${error.message}`;
     }
@@ -50,8 +55,20 @@ export function pythonCell(source: string): PythonCell {
   return { text: [...parts, ...rest.map((line) => `# ${line}`)].join("\n\n").trim(), problems };
 }
 
-/** Names that the program itself gives at its top. */
-function namesOf(program: Program): ReadonlySet<string> {
+/** Which names are activations and losses of one's own. */
+function noteParts(statement: Node, parts: Set<string>): void {
+  if (statement.type !== "VariableDeclaration") return;
+  for (const { id, init } of statement.declarations) {
+    if (id.type !== "Identifier") continue;
+    const maker =
+      init?.type === "CallExpression" && init.callee.type === "Identifier" ? init.callee.name : "";
+    if (maker === "activation" || maker === "lossFunction") parts.add(id.name);
+    else parts.delete(id.name);
+  }
+}
+
+/** Names that the statements themselves give at their top, also by assigning them. */
+function namesOf(statements: Program["body"]): ReadonlySet<string> {
   const names = new Set<string>();
   const add = (pattern: Pattern | null): void => {
     if (pattern?.type === "Identifier") names.add(pattern.name);
@@ -60,10 +77,12 @@ function namesOf(program: Program): ReadonlySet<string> {
     else if (pattern?.type === "ObjectPattern")
       for (const one of pattern.properties) if (one.type === "Property") add(one.value);
   };
-  for (const statement of program.body) {
+  for (const statement of statements) {
     if (statement.type === "VariableDeclaration") for (const { id } of statement.declarations) add(id);
     else if (statement.type === "FunctionDeclaration" || statement.type === "ClassDeclaration")
       add(statement.id);
+    else if (statement.type === "ExpressionStatement" && statement.expression.type === "AssignmentExpression")
+      add(statement.expression.left);
   }
   return names;
 }
@@ -95,6 +114,7 @@ class CellWriter extends ExpressionWriter {
           return this.#assign(id, init, scope);
         });
       case "FunctionDeclaration":
+        if (scope !== null && node.id !== null) scope.own.add(node.id.name);
         return this.defined(this.nameOf(node.id?.name ?? "f"), node.params, node.body.body, scope);
       case "ClassDeclaration":
         return this.#class(node, scope);
@@ -161,30 +181,38 @@ class CellWriter extends ExpressionWriter {
     return indent(lines.length === 0 ? ["pass"] : lines);
   }
 
-  /** for (let i = a; i < b; i += c) */
+  /** for (let i = a; i < b; i += c), and downwards */
   #counting(node: Extract<Node, { type: "ForStatement" }>, scope: Scope | null): string[] {
     const { init, test, update } = node;
     const declared = init?.type === "VariableDeclaration" ? init.declarations : [];
     const [first, ...more] = declared;
     const step =
-      update?.type === "UpdateExpression" && update.operator === "++"
-        ? "1"
+      update?.type === "UpdateExpression"
+        ? update.operator === "++"
+          ? "1"
+          : "-1"
         : update?.type === "AssignmentExpression" && update.operator === "+="
           ? this.expression(update.right, scope)
-          : null;
+          : update?.type === "AssignmentExpression" && update.operator === "-="
+            ? `-(${this.expression(update.right, scope)})`
+            : null;
+    const ends = step?.startsWith("-") === true ? [">", ">="] : ["<", "<="];
     if (
       first?.id.type !== "Identifier" ||
       more.length > 0 ||
       test?.type !== "BinaryExpression" ||
+      test.left.type !== "Identifier" ||
+      test.left.name !== first.id.name ||
       step === null ||
-      !["<", "<="].includes(test.operator)
+      !ends.includes(test.operator)
     ) {
-      throw new NoTwinError("a loop that does not count upwards");
+      throw new NoTwinError("a loop that does not count one number up or down to a bound");
     }
     this.#declare(first.id, scope);
     const from = first.init === null || first.init === undefined ? "0" : this.expression(first.init, scope);
     const end = this.expression(test.right, scope);
-    const to = test.operator === "<" ? end : `${end} + 1`;
+    const past = step.startsWith("-") ? "- 1" : "+ 1";
+    const to = test.operator.endsWith("=") ? `${end} ${past}` : end;
     const given = step === "1" ? (from === "0" ? to : `${from}, ${to}`) : `${from}, ${to}, ${step}`;
     return [`for ${this.nameOf(first.id.name)} in range(${given}):`, ...this.#block(node.body, scope)];
   }
@@ -195,8 +223,10 @@ class CellWriter extends ExpressionWriter {
       this.#assigned(node.left, scope);
       const { operator, left, right } = node;
       if (operator === "=" && left.type !== "MemberExpression") return this.#assign(left, right, scope);
-      const target = left.type === "MemberExpression" ? this.expression(left, scope) : this.#pattern(left);
-      if (operator === "=") return [`${target} = ${this.#value(left, right, scope)}`];
+      if (operator === "=") return [`${this.expression(left, scope)} = ${this.#value(left, right, scope)}`];
+      const target = this.expression(left, scope);
+      if (operator === "%=") return [`${target} = remainder(${target}, ${this.expression(right, scope)})`];
+      if (!COMPOUND.has(operator)) throw new NoTwinError(`the operator ${operator}`);
       return [`${target} ${operator} ${this.expression(right, scope)}`];
     }
     if (node.type === "UpdateExpression") {
@@ -263,8 +293,11 @@ class CellWriter extends ExpressionWriter {
     if (scope === null) return;
     if (pattern.type === "Identifier") scope.own.add(pattern.name);
     else if (pattern.type === "RestElement") this.#declare(pattern.argument, scope);
-    else if (pattern.type === "ArrayPattern")
+    else if (pattern.type === "ArrayPattern") {
       for (const one of pattern.elements) if (one !== null) this.#declare(one, scope);
+    } else if (pattern.type === "ObjectPattern") {
+      for (const one of pattern.properties) if (one.type === "Property") this.#declare(one.value, scope);
+    }
   }
 
   /** A name that a function assigns and does not declare is one of outside. */
@@ -310,6 +343,9 @@ class CellWriter extends ExpressionWriter {
         : this.expression(node.superClass, scope);
     const before = this.#module;
     this.#module = above === "nn.Module";
+    for (const part of node.body.body)
+      if (part.type !== "StaticBlock" && part.key.type === "Identifier")
+        this.names.members.add(part.key.name);
     const own: Scope = { own: new Set(["self"]), outer: scope, foreign: new Set(), parts: new Map() };
     const fields = node.body.body.flatMap((part) =>
       part.type === "PropertyDefinition" &&
@@ -364,6 +400,20 @@ class CellWriter extends ExpressionWriter {
     return lines.length > 2 ? lines.filter((line, i) => i === 0 || line.trim() !== "pass") : lines;
   }
 }
+
+/** What Python's assignments compute with. */
+const COMPOUND: ReadonlySet<string> = new Set([
+  "+=",
+  "-=",
+  "*=",
+  "/=",
+  "**=",
+  "&=",
+  "|=",
+  "^=",
+  "<<=",
+  ">>=",
+]);
 
 /** Python wants a name for everything in a list; the lab leaves what has none. */
 function leftOver(target: Pattern, value: Expression): string {

@@ -1,5 +1,6 @@
 import { cellLabel, type DocumentCell, type LabDocument } from "../../shared/documents/lab-document.ts";
 import { messageOf } from "../../core/thrown.ts";
+import { noNames } from "./expression-writer.ts";
 import { pythonCell } from "./python-cell.ts";
 
 /** A notebook in Python, and what of it has no twin there. */
@@ -22,11 +23,12 @@ function translate({ header, cells }: LabDocument): {
   head: string;
 } {
   const problems: string[] = [];
+  const names = noNames();
   const translated = cells.flatMap((cell): TranslatedCell[] => {
     if (cell.kind === "md") return [{ cell, text: cell.source }];
     if (cell.kind !== "code" && cell.kind !== "exercise") return [];
     try {
-      const found = pythonCell(cell.source);
+      const found = pythonCell(cell.source, names);
       problems.push(...found.problems.map((problem) => `${cellLabel(cell)}, ${problem}`));
       return [{ cell, text: found.text }];
     } catch (error) {

@@ -20,7 +20,7 @@ const spread =
       : `${x}.${name}(${joined([], { dim, correction, ...k })})`;
 
 /** Bounds mean in Python what they mean here: negative ones count from the end, and the last may lie past it. */
-const sliced: MethodRow = (x, [from = "0", to = "0", dim = "0"]) => {
+const sliced: MethodRow = (x, [from = "0", to = "", dim = "0"]) => {
   const part = `${from}:${to === "math.inf" ? "" : to}`;
   if (/^\d+$/.test(dim)) return `${x}[${":, ".repeat(Number(dim))}${part}]`;
   const fromEnd = /^-(\d+)$/.exec(dim)?.[1];
@@ -138,15 +138,19 @@ export const FUNCTIONS: Readonly<Record<string, FunctionRow>> = {
   "nn.init.zeros_": helper("nn.init.zeros_"),
   "nn.init.ones_": helper("nn.init.ones_"),
   ...Object.fromEntries(
-    ["sqrt", "exp", "log", "sin", "cos", "tan", "tanh", "floor", "ceil", "pow", "log2", "log10", "hypot"].map(
-      (name) => [`Math.${name}`, (a: readonly string[]) => `math.${name}(${joined(a)})`],
-    ),
+    "sqrt exp log sin cos tan asin acos atan atan2 sinh cosh tanh floor ceil trunc pow log2 log10 log1p expm1 hypot"
+      .split(" ")
+      .map((name) => [`Math.${name}`, (a: readonly string[]) => `math.${name}(${joined(a)})`]),
   ),
+  // Python rounds halves to even numbers.
+  "Math.round": (a) => `math.floor(${joined(a)} + 0.5)`,
+  "Math.sign": ([x = ""]) => `math.copysign(float((${x}) != 0), ${x})`,
+  "Number.isFinite": ([x = ""]) => `math.isfinite(${x})`,
+  "Number.isNaN": ([x = ""]) => `math.isnan(${x})`,
+  isFinite: ([x = ""]) => `math.isfinite(${x})`,
+  isNaN: ([x = ""]) => `math.isnan(${x})`,
   ...Object.fromEntries(
-    ["max", "min", "abs", "round"].map((name) => [
-      `Math.${name}`,
-      (a: readonly string[]) => `${name}(${joined(a)})`,
-    ]),
+    ["max", "min", "abs"].map((name) => [`Math.${name}`, (a: readonly string[]) => `${name}(${joined(a)})`]),
   ),
   "Object.fromEntries": helper("dict"),
   "Object.entries": ([of = ""]) => `list(${of}.items())`,
@@ -165,6 +169,8 @@ export const DOTTED: Readonly<Record<string, string>> = {
   Infinity: "math.inf",
   NaN: "math.nan",
   undefined: "None",
+  Number: "float",
+  String: "str",
   "optim.SGD": "torch.optim.SGD",
   "optim.Adam": "torch.optim.Adam",
   "nn.init.kaimingNormal_": "nn.init.kaiming_normal_",
@@ -180,6 +186,7 @@ export const OPTION_NAMES: Readonly<Record<string, string>> = { weightDecay: "we
 export const TAKEN: ReadonlySet<string> = new Set(
   (
     "and as assert async def del elif except exec from global is lambda nonlocal not or pass raise with None True False " +
-    "range len list dict str float print sum max min abs round reversed enumerate torch nn F math"
+    "range len list dict str float print sum max min abs round reversed enumerate torch nn F math " +
+    "Record Method remainder reduce sort_by index_of any all next"
   ).split(" "),
 );

@@ -11,11 +11,11 @@ export interface RepeatCommand {
   readonly caution: string;
 }
 
-/** Of trainings and searches of their rate. */
+/** Of trainings and searches of their rate; which weights it were is kept by their hash. */
 const weightsCaution = ({ config }: RunSummary): string =>
   config["weights"] === undefined
     ? ""
-    : "This run began with weights from a file, which the spec does not hold.";
+    : `This run began with weights ${String(config["weights"])}, which the spec does not hold.`;
 
 const option = (name: string, value: QuantityValue | undefined): string =>
   value === undefined ? "" : ` --${name} ${String(value)}`;

@@ -71,6 +71,15 @@ class Twice {
 const soft = activation("soft2", (z) => z.tanh(), (z, dy) => dy.mul(sub(1, z.tanh().square())));
 const wrong = activation("wrong2", (z) => z.tanh(), (z, dy) => dy);
 assert(new nn.Sequential(new nn.Tanh(), new nn.ReLU()).layers.length === 2);
+const byHand = {
+  w: tensor([[2, 0], [0, 3]]),
+  forward(x: Tensor) { return x.matmul(this.w); },
+  backward(out: Tensor, x: Tensor) { x.g = out.g!.matmul(this.w.t()); this.w.g = x.t().matmul(out.g!); },
+};
+const kept: { step: number; loss: number }[] = [];
+for (let step = 3; step > 0; step--) kept.push({ step, loss: (step * 7) % 5 });
+print(checkLayer(byHand, { x: randn(3, 2) }).passed, -7 % 3, Math.round(2.5), kept.map((one) => one.loss).join(" "));
+print([...kept].sort((a, b) => a.loss - b.loss)[0]!.step, kept.slice(1).length, kept.at(-1)!.step, kept.find((one) => one.loss > 9) ?? 0);
 print(checkLayer(new Twice(), { x: randn(3, 2) }).passed, checkLayer(soft, [randn(3, 2)]).passed, checkLayer(wrong, [randn(3, 2)]).passed);
 `;
 
@@ -93,6 +102,8 @@ it.skipIf(TORCH_PYTHON === null)(
         "0.5 0.0 0.0 2.0 2.0 1.0 -2.0 2 1",
         "2.0 3.0 -1.0 5.0 2.0 3.0",
       ]);
+      expect(printed).toContain("True -1 3 1 4 2");
+      expect(printed).toContain("3 2 1 0");
       expect(printed).toContain("True True False");
     } finally {
       rmSync(folder, { recursive: true, force: true });

@@ -62,7 +62,8 @@ const CASES: Readonly<Record<string, object>> = {
   },
   "class weights": {
     ...hidden({ type: "relu" }),
-    classWeights: [1, 2, 3, 0.5, 1, 1, 4, 1, 1, 0.1],
+    // Whole numbers all of them, which are no floats in Python.
+    classWeights: [1, 2, 3, 1, 1, 1, 4, 1, 1, 2],
     labelSmoothing: 0.05,
   },
   "binary cross entropy, weighted": {

@@ -76,7 +76,9 @@ describe("the search for a learning rate (A4)", () => {
     const spec = sgd(1);
     const flat = { w1: new Float32Array(784 * 50), b1: new Float32Array(50) };
     const given = { ...flat, w2: new Float32Array(500), b2: new Float32Array(10) };
-    const { searches } = await search({ spec, threads: 2, given });
+    const found = await opened.lab.lrsearch.start({ spec, threads: 2, given }).done;
+    const { searches } = opened.lab.lrsearch.get({ runId: found.id }).report;
+    expect(found.config["weights"]).toMatch(/^from a file, [0-9a-f]{12}$/);
     // Weights of zero: the loss of a guess among ten.
     for (const { points } of searches) expect(points[0]?.loss).toBeCloseTo(Math.log(10), 4);
   });

@@ -93,6 +93,45 @@ describe("backward", () => {
     ).toEqual(["tensor([0, 0, 0])", "tensor([0, 0, 0, 1]) tensor([0, 0, 0, 3.2958])", "tensor([0, 0, 0])"]);
   });
 
+  it("what is not chosen gets 0 of an infinite gradient, and equal values 0 through std, as PyTorch's", async () => {
+    // torch 1.13: the same lines, with torch.maximum and torch.minimum of tensors.
+    const losses = [
+      "x.relu().sqrt()",
+      "x.maximum(0.5).sub(0.5).sqrt()",
+      "x.minimum(-0.5).add(0.5).neg().sqrt()",
+      "x.clamp({ min: 0.5, max: 2 }).sub(0.5).sqrt()",
+    ];
+    expect(
+      await live.print(
+        `for (const f of [${losses.map((loss) => `(x: Tensor) => ${loss}`).join(", ")}]) {
+          const x = tensor([-1, 0, 1.5]).requiresGrad_(); f(x).sum().backward(); print(x.grad);
+        }
+        const c = tensor([[2, 2], [1, 3]]).requiresGrad_(); c.std({ dim: 1, correction: 0 }).sum().backward(); print(c.grad)`,
+      ),
+    ).toEqual([
+      "tensor([0, 0, 0.40825])",
+      "tensor([0, 0, 0.5])",
+      "tensor([-0.70711, 0, 0])",
+      "tensor([0, 0, 0.5])",
+      "tensor([[0, 0],\n        [-0.5, 0.5]])",
+    ]);
+  });
+
+  it("is judged right by check where a gradient is infinite beside what was not chosen", async () => {
+    const result = await live.run(
+      `const x = tensor([[-1, 0.7, 1.5, 4], [2, 2, 2, 2], [-3, 1, 2, 3]]);
+      check(() => {
+        const y = x.relu().sqrt(), spread = x.std({ dim: 1 });
+        const on = x.gt(0), varies = x.ne(2).sum({ dim: 1, keepdim: true }).gt(0);
+        x.g = on.where(div(0.5, y), 0).add(varies.where(x.sub(x.mean({ dim: 1, keepdim: true })).div(spread.unsqueeze(1).mul(3)), 0));
+        return y.sum().add(spread.sum());
+      }, { x });`,
+    );
+    const [report] = result.outputs;
+    if (report.kind !== "check") throw new Error(JSON.stringify(result.error));
+    expect(report.report.gradients.map(({ verdict }) => verdict)).toEqual(["right"]);
+  });
+
   it("says that a part was gone through before, where its gradient would be left out", async () => {
     const shared = "const w = tensor([1, 2]).requiresGrad_(), h = w.exp(), a = h.sum(); ";
     for (const twice of [

@@ -1,6 +1,9 @@
 import { expect, test } from "vitest";
 import { openReader } from "../../../src/main/store/open/open-for-reading.ts";
 import { compareRuns } from "../../../src/main/store/thread/compare-runs.ts";
+import type { DocumentRunReport } from "../../../src/shared/experiments/document-run.ts";
+import type { ShownValue } from "../../../src/shared/live/cell-output.ts";
+import type { CellResult } from "../../../src/shared/live/cell-result.ts";
 import type { MachineConditions } from "../../../src/shared/runs/machine-conditions.ts";
 import type { RunKind } from "../../../src/shared/runs/run-records.ts";
 import { machine, nativeBinding, notebookRun } from "./recorded-values.ts";
@@ -57,11 +60,50 @@ test("runs whose times were warned of are compared with that warning, and told a
     notes: [],
     conditions,
   });
+  recorded("notebook", "notebook");
+  const timing = (name: string, warnings: string[]): ShownValue => ({
+    name,
+    value: 1.5,
+    unit: "ms",
+    timing: {
+      name,
+      method: "program",
+      medianMs: 1.5,
+      lowerQuartileMs: 1.4,
+      upperQuartileMs: 1.6,
+      samplesMs: [1.4, 1.5, 1.6],
+      threads: 2,
+      operations: 1,
+      recordMs: 0,
+      warnings,
+    },
+  });
+  const result: CellResult = {
+    id: "a",
+    outputs: [{ kind: "show", values: [timing("f", [BUSY]), timing("g", []), timing("h", [BUSY])] }],
+    error: null,
+    generation: 1,
+    wallMs: 1,
+    operations: 1,
+    flushes: 1,
+    tensors: 0,
+    tensorBytes: 0,
+  };
+  const report: DocumentRunReport = {
+    title: "Times",
+    text: "",
+    settings: { seed: 1, threads: 2, rows: 100, limitMs: null },
+    codeHash: "",
+    cells: [{ title: "a", result, judged: null }],
+    left: [],
+  };
+  store.saveReport("notebook", report);
   store.close();
   const reader = openReader({ path, readFrom: path, abandonedRuns: false }, nativeBinding);
   try {
     expect(compareRuns(reader, ["quiet", "warned"]).cautions).toEqual([`the ladder run (2): ${BUSY}`]);
     expect(compareRuns(reader, ["stages", "empty"]).cautions).toEqual([`the stages run: ${BUSY}`]);
+    expect(compareRuns(reader, ["notebook"]).cautions).toEqual([`the notebook run: ${BUSY}`]);
     expect(compareRuns(reader, ["quiet"]).cautions).toEqual([]);
   } finally {
     reader.close();

@@ -79,6 +79,15 @@ describe("derive()", () => {
   it("takes the left slope at a relu's kink, and no NaN from the branch that where leaves", () => {
     expect(compile(derive(parseFormula("max(z, 0)", ["z"])))(0, 0)).toBe(0);
     expect(compile(derive(parseFormula("where(z > 0, log(z), 0)", ["z"])))(-1, 0)).toBe(0);
+    // 0 · ∞ otherwise: the root of 0 has no finite slope.
+    for (const formula of [
+      "sqrt(max(z, 0))",
+      "2 * sqrt(3 * max(z, 0)) + z",
+      "log(where(z > 0, z, 0) / 2 + 0)",
+    ]) {
+      const slope = compile(derive(parseFormula(formula, ["z"])));
+      expect([formula, slope(-1, 0)]).toEqual([formula, formula.endsWith("z") ? 1 : 0]);
+    }
   });
 });
 

@@ -141,8 +141,10 @@ interface BinaryDerivative {
 }
 
 const toBoth: BinaryRule = (g) => g;
-const toLeft: BinaryRule = (g, _a, _b, _y, share) => g * share;
-const toRight: BinaryRule = (g, _a, _b, _y, share) => g * (1 - share);
+/** What was not chosen gets 0 of an infinite gradient too, as of √0, where 0 · ∞ is NaN. */
+const shareOf = (g: number, share: number): number => (share === 0 ? 0 : g * share);
+const toLeft: BinaryRule = (g, _a, _b, _y, share) => shareOf(g, share);
+const toRight: BinaryRule = (g, _a, _b, _y, share) => shareOf(g, 1 - share);
 
 const masked: BinaryDerivative = {
   left: toLeft,

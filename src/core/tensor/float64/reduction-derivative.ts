@@ -33,6 +33,8 @@ export function reductionGradient(back: Backward, wrong: string | null): Float64
       return values.map((value, i) => {
         const deviation = wrong === "noMean" ? value : value - mean[at[i]];
         const root = op.fn === "variance" || wrong === "noRoot" ? 1 : y[at[i]];
+        // A root without a slope, where all are equal: 0, as PyTorch, not 0 / 0.
+        if (root === 0) return 0;
         const scale = op.fn === "variance" ? 2 : wrong === "variance" ? root : 1;
         return (g[at[i]] * scale * deviation) / (divisor * root * (wrong === "rootSquared" ? root : 1));
       });

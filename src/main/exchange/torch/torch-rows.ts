@@ -11,7 +11,9 @@ interface LossRow {
 }
 
 const weights = ({ classWeights }: Network, name: string): string =>
-  classWeights === undefined ? "" : `, ${name}=torch.tensor([${classWeights.map(pythonNumber).join(", ")}])`;
+  classWeights === undefined
+    ? ""
+    : `, ${name}=torch.tensor([${classWeights.map(pythonNumber).join(", ")}], dtype=torch.float32)`;
 const oneHot = "F.one_hot(target.long(), output.shape[1]).float()";
 const numbers = "target.reshape(output.shape)";
 

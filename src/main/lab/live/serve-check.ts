@@ -17,13 +17,28 @@ const MOST_PARTS = 200;
 /** What takes less needs no forecast. */
 const FORECAST_FROM_MS = 2_000;
 
-/** "1,200 of 39,760 central differences, about 40 s left"; "" for what is soon over. */
-export function forecast(done: number, count: number, elapsedMs: number): string {
-  const wholeMs = (elapsedMs * count) / done;
-  if (wholeMs < FORECAST_FROM_MS) return "";
-  const leftMs = wholeMs - elapsedMs;
+/** A moment of a check: how many of its tasks were done, and when. */
+export interface CheckMoment {
+  readonly done: number;
+  readonly ms: number;
+}
+
+/**
+ * "1,200 of 39,760 central differences, about 40 s left"; "" for what is soon over or cannot be said yet.
+ *
+ * Tasks are timed from `warm` on: what comes before is the judgement, code that is not compiled yet, and tasks of the
+ * other threads that are nearly done and do not count.
+ */
+export function forecast(
+  { warm, now }: { readonly warm: CheckMoment | null; readonly now: CheckMoment },
+  { tasks, count, threads }: { readonly tasks: number; readonly count: number; readonly threads: number },
+): string {
+  // Threads end their tasks side by side.
+  if (warm === null || now.done < warm.done + threads) return "";
+  const leftMs = ((now.ms - warm.ms) / (now.done - warm.done)) * (tasks - now.done);
+  if (now.ms + leftMs < FORECAST_FROM_MS) return "";
   const left = leftMs < 1_000 ? "" : `, about ${saidTime(leftMs)} left`;
-  return `${grouped(done)} of ${grouped(count)} central differences${left}`;
+  return `${grouped(Math.round((count * now.done) / tasks))} of ${grouped(count)} central differences${left}`;
 }
 
 /** What a cell that does this is said to do. */
@@ -56,14 +71,18 @@ export async function serveCheck(
   const task = (part: TensorCheckTask["part"]) => (worker: number) =>
     ({ kind: "tensorCheck", worker, question, part }) as const;
   const proofTasks = Array.from({ length: shares }, (_share, share) => task({ share, shares }));
-  const began = performance.now();
+  const [began, tasks] = [performance.now(), shares + 1];
+  let warm: CheckMoment | null = null;
   const [judgement, ...proofs] = await runTasks<CheckReport | readonly Difference[]>(
     engine,
     [task("judge"), ...proofTasks],
     {
       threads,
       onProgress: (done) => {
-        const words = forecast(Math.round((count * done) / (shares + 1)), count, performance.now() - began);
+        const now = { done, ms: performance.now() - began };
+        const words = forecast({ warm, now }, { tasks, count, threads });
+        // Each thread has ended a task by about then.
+        if (done <= threads + 1) warm = now;
         if (words !== "") say(words);
       },
     },

@@ -106,6 +106,27 @@ it.each([
     "class L {\n  out!: Tensor;\n  k = 3;\n  constructor(readonly w: Tensor) {}\n}",
     "class L:\n    def __init__(self, w):\n        self.k = 3\n        self.w = w",
   ],
+  [
+    "const o = { a: 1 }, n = o.a ?? 2, r = n % 3; print(`n ` + n, xs.slice(1), xs.at(-1));",
+    'o = Record({"a": 1})\nn = _n if (_n := o.a) is not None else 2\nr = remainder(n, 3)\nprint("n " + str(n), xs[1:], xs[-1])',
+  ],
+  [
+    "for (let i = xs.length - 1; i >= 0; i--) k %= i;",
+    "for i in range(len(xs) - 1, 0 - 1, -1):\n    k = remainder(k, i)",
+  ],
+  [
+    "const layer = { w, forward(x: Tensor) { return x.matmul(this.w); } };",
+    'def _f1(self, x):\n    return x.matmul(self.w)\nlayer = Record({"w": w, "forward": Method(_f1)})',
+  ],
+  [
+    "const ys = Array.from({ length: n }, (_, i) => i * i), z = new Array(3).fill(0), m = Math.round(ys.reduce((s, y) => s + y, 0));",
+    "ys = [(lambda _, i: i * i)(None, at) for at in range(n)]\nz = [0] * (3)\nm = math.floor(reduce(lambda s, y: s + y, ys, 0) + 0.5)",
+  ],
+  // A class's own method of a name that lists have.
+  [
+    "class Bag {\n  find(k: number) { return k; }\n}\nnew Bag().find(3);",
+    "class Bag:\n    def find(self, k):\n        return k\nBag().find(3)",
+  ],
 ])("%s", (typescript, expected) => {
   expect(python(typescript)).toBe(expected);
 });
@@ -114,6 +135,35 @@ it("what has no twin stays as a comment, and is named", () => {
   const { text, problems } = pythonCell("const m = new Map();\nconst a = 1;");
   expect(text).toBe("# const m = new Map();\n# not in Python: new Map\n\n# const a = 1;\na = 1");
   expect(problems).toEqual(["line 1: new Map"]);
+});
+
+it("what reads a name without a twin has none either, in later cells too, until the name is given anew", () => {
+  const { document } = readLabDocument(
+    "seen.lab.ts",
+    "// lab notebook 1 · title: Seen\n// %% code id=a\nconst seen = new Set();\nseen.add(1);\nfunction has(one: number) {\n  return seen.has(one);\n}\n" +
+      "const own = (seen: number) => seen + 1;\n// %% code id=b\nprint(has(1));\nprint(own(2));\n// %% code id=c\nconst seen = [1];\nprint(seen);\n",
+  );
+  const { text, problems } = pythonFile(document);
+  expect(problems.map((problem) => problem.replace(/^.*?line (?=\d)/, "line "))).toEqual([
+    "line 1: new Set",
+    "line 2: seen, whose own line has no twin in Python",
+    "line 3: seen, whose own line has no twin in Python",
+    "line 1: has, whose own line has no twin in Python",
+  ]);
+  expect(text).toContain("print(own(2))\n");
+  expect(text).toMatch(/\nprint\(seen\)\n$/);
+});
+
+it.each([
+  ['const f = activation("f", (z) => z.exp());\nprint(f.gradient);', ".gradient, which the lab writes"],
+  ["xs.sort();", ".sort() with 0 arguments"],
+  ["const a = JSON.stringify(o);", "JSON.stringify()"],
+  ["const a = structuredClone(o);", "structuredClone"],
+  ["const a = x instanceof Net;", "the operator instanceof"],
+  ["a ??= 2;", "the operator ??="],
+  ["const b = (1.5).toPrecision(2);", ".toPrecision() with 1 argument"],
+])("%s is named as having no twin", (typescript, problem) => {
+  expect(pythonCell(typescript).problems.join()).toContain(problem);
 });
 
 it("the lab's own notebook is translated whole, as a file and as a Jupyter notebook", () => {

@@ -48,7 +48,9 @@ test.each([
 });
 
 test("repeatCommand() says what a command cannot bring back", () => {
-  expect(repeatCommand(run("training", { weights: "from a file" })).caution).toContain("weights from a file");
+  expect(repeatCommand(run("training", { weights: "from a file, 1f0c8d2a9b3e" })).caution).toContain(
+    "weights from a file, 1f0c",
+  );
   expect(repeatCommand(run("init", { otherwise: "none" })).caution).toContain("leave --gradients out");
   expect(repeatCommand(run("stages", {})).caution).toContain("as cells of the notebook");
 });

@@ -1,4 +1,4 @@
-import { createHash } from "node:crypto";
+import { createHash, type Hash } from "node:crypto";
 import type { TrainSpec } from "../../../../shared/specs/train-spec.ts";
 import type { GivenParameters } from "../../compute/network-setup.ts";
 
@@ -32,14 +32,24 @@ const withoutSource = (key: string, value: unknown): unknown =>
     ? Object.fromEntries(Object.entries(value).filter(([name]) => name !== "source"))
     : value;
 
+/** Adds names and values, in the order of the names. */
+function addParameters(hash: Hash, given: GivenParameters): Hash {
+  for (const [name, values] of Object.entries(given).sort(([a], [b]) => (a < b ? -1 : 1))) {
+    hash.update(name).update(new Uint8Array(values.buffer, values.byteOffset, values.byteLength));
+  }
+  return hash;
+}
+
+/** `1f0c8d2a9b3e`: the same for the same weights, whatever file they come from. */
+export const weightsHash = (given: GivenParameters): string =>
+  addParameters(createHash("sha256"), given).digest("hex").slice(0, 12);
+
 /**
  * `training-1f0c8d2a9b3e`: the same for the same spec, seed, given weights, threads and code, because then every loss is
  * the same.
  */
 export function trainingRunId(spec: TrainSpec, code: TrainingCode, given: GivenParameters | null): string {
   const hash = createHash("sha256").update(JSON.stringify(canonical({ spec, code }), withoutSource));
-  for (const [name, values] of Object.entries(given ?? {}).sort(([a], [b]) => (a < b ? -1 : 1))) {
-    hash.update(name).update(new Uint8Array(values.buffer, values.byteOffset, values.byteLength));
-  }
+  addParameters(hash, given ?? {});
   return `training-${hash.digest("hex").slice(0, 12)}`;
 }

@@ -5,6 +5,7 @@ import type { Quantities } from "../../../../shared/runs/run-records.ts";
 import type { ResolvedTraining } from "../resolved-training.ts";
 import type { TrainingOutcome } from "../session/train.ts";
 import type { TrainingOrder } from "../training-order.ts";
+import { weightsHash } from "./training-run-id.ts";
 
 /** What a list of runs shows of a training; the statistics of its layers are in its charts. */
 export const SUMMARY_METRICS: readonly string[] = [STATISTIC_NAMES.loss, ...Object.values(EPOCH_METRICS)];
@@ -33,7 +34,7 @@ export function trainingConfig(
     ...(spec.clipNorm === null ? {} : { clipNorm: spec.clipNorm }),
     ...(spec.augmentShift === 0 ? {} : { augmentShift: spec.augmentShift }),
     ...(spec.labelSmoothing === undefined ? {} : { labelSmoothing: spec.labelSmoothing }),
-    ...(given === null ? {} : { weights: "from a file" }),
+    ...(given === null ? {} : { weights: `from a file, ${weightsHash(given)}` }),
     ...(sweep === undefined ? {} : { sweep }),
     schedule: schedule.name,
     network: networkTitle(network),
