@@ -120,6 +120,22 @@ export const MISSING = {
   mean: "fill them with the mean of the training rows",
 } as const;
 
+/** The same of images that are broken: there is no mean of them. */
+export const BROKEN_IMAGES = {
+  refuse: "refuse them",
+  drop: "leave them out",
+} as const satisfies Partial<Record<keyof typeof MISSING, string>>;
+
+/** Files that cannot be taken: all are counted, the first are named with the reason. */
+export const brokenFilesSchema = v.object({ count: v.number(), reasons: v.array(v.string()) });
+export type BrokenFiles = v.InferOutput<typeof brokenFilesSchema>;
+
+/** One a line, and how many more there are. */
+export function brokenLines({ count, reasons }: BrokenFiles): string {
+  const more = count - reasons.length;
+  return [...reasons, ...(more > 0 ? [`and ${more} more`] : [])].join("\n");
+}
+
 /** How previewed files become a data set. */
 export const importPlanSchema = v.object({
   title: v.pipe(
@@ -179,6 +195,8 @@ export const importPreviewSchema = v.object({
   /** The first rows of a table, as they are written. */
   sample: v.array(v.array(v.string())),
   images: v.array(previewImageSchema),
+  /** Images that are damaged, or of another size than most. */
+  broken: brokenFilesSchema,
   /** Whether files, arrays or folders say which rows are for test or validation. */
   splitByFiles: v.boolean(),
   notes: v.array(v.string()),
@@ -225,10 +243,18 @@ export function columnProblem(
   return "";
 }
 
+/** Why images cannot be taken while some are broken, one a line; or "". */
+function brokenProblem({ count, reasons }: BrokenFiles, { missing }: Pick<ImportPlan, "missing">): string {
+  if (count === 0 || missing === "drop") return "";
+  return `${counted(count, "image cannot", "images cannot")} be taken: leave ${count === 1 ? "it" : "them"} out, or mend the files:\n${brokenLines({ count, reasons })}`;
+}
+
 /** Why a preview cannot be taken as the plan says; empty where it can. */
 export function planProblems(preview: ImportPreview, plan: ImportPlan): string[] {
   const problems: string[] = [];
-  const { columns, items, rows } = preview;
+  const { columns, items, rows, broken } = preview;
+  const brokenWords = brokenProblem(broken, plan);
+  if (brokenWords !== "") problems.push(brokenWords);
   if (rows < 2) problems.push(`there ${rows === 1 ? "is one row" : "are no rows"}: expected at least 2`);
   const valuesPerItem = items?.shape.reduce((product, size) => product * size, 1) ?? 0;
   if (items === null) {

@@ -10,6 +10,7 @@ import { readNpy } from "../../data/read-npy.ts";
 import { readNpz } from "../../data/read-npz.ts";
 import { parquetSource } from "../../data/read-parquet.ts";
 import type { ReadingWatch, TableRecord, TableSource } from "../../data/table-source.ts";
+import { BrokenImages } from "./import/broken-images.ts";
 import { isHidden, isImageName } from "./import/labelled-images.ts";
 import { encodeRow, type ColumnEncoding } from "./import/collect-table.ts";
 
@@ -70,7 +71,7 @@ function csvLike(path: string, recipe: Recipe | null): Promise<TableSource> {
   return csvSource([path], like === null ? {} : { header: like.header }, like);
 }
 
-/** All images below a folder, in the order of their names. */
+/** All images below a folder, in the order of their names. @throws {DataFormatError} In the end, with all that are broken. */
 async function* ofFolder(
   folder: string,
   dataset: Dataset,
@@ -81,17 +82,29 @@ async function* ofFolder(
     .sort();
   if (found.length === 0)
     throw new DataFormatError(folder, { place: "the folder" }, "PNG or JPEG images", "none");
+  const broken = new BrokenImages();
   const atOnce = Math.max(1, Math.floor(VALUES_AT_ONCE / dataset.features));
   for (let first = 0; first < found.length; first += atOnce) {
     const names = found.slice(first, first + atOnce);
     const values = new Float32Array(names.length * dataset.features);
     for (const [row, name] of names.entries()) {
       watch.checkpoint();
-      values.set((await ofImage(join(folder, name), dataset)).values, row * dataset.features);
+      try {
+        values.set((await ofImage(join(folder, name), dataset)).values, row * dataset.features);
+      } catch (error) {
+        broken.add(error);
+      }
     }
     watch.progress((first + names.length) / found.length);
-    yield { rows: names.length, values, names };
+    if (broken.found.count === 0) yield { rows: names.length, values, names };
   }
+  if (broken.found.count > 0)
+    throw new DataFormatError(
+      folder,
+      { place: "the folder" },
+      "images like those of the data",
+      broken.words(),
+    );
 }
 
 async function* ofArray(path: string, ending: string, dataset: Dataset): AsyncGenerator<FeatureBatch> {

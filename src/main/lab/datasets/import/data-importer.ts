@@ -1,5 +1,6 @@
 import { stat } from "node:fs/promises";
 import { basename, extname } from "node:path";
+import { counted } from "../../../../core/counted.ts";
 import { ContractError, DataFormatError } from "../../../../core/errors.ts";
 import { messageLine } from "../../../../core/thrown.ts";
 import {
@@ -114,7 +115,7 @@ export class DataImporter {
     const kind = await kindOf(paths);
     if (kind === "images") {
       const images = await labelledImages(paths, watch);
-      const { files, layout, classes, notes, min, max, mean } = images;
+      const { files, layout, classes, notes, min, max, mean, broken } = images;
       const items = {
         shape: [layout.height, layout.width, layout.channels],
         dtype: "uint8",
@@ -134,6 +135,7 @@ export class DataImporter {
           rows: files.length,
           items,
           images: await shownImages({ images }),
+          broken,
           splitByFiles,
           notes: [...notes],
           plan,
@@ -246,7 +248,7 @@ export class DataImporter {
       root,
       plan,
       files: preview.files.map(({ name }) => name),
-      notes: preview.notes,
+      notes: [...preview.notes, ...leftOut(preview)],
       recipe: content.kind === "table" ? recipeOf(content, plan) : null,
       watch,
     });
@@ -271,8 +273,20 @@ const EMPTY = {
   items: null,
   sample: [],
   images: [],
+  broken: { count: 0, reasons: [] },
   splitByFiles: false,
 } satisfies Partial<ImportPreview>;
+
+/** So many of the images that a data set is without are named in it. */
+const NAMED_LEFT_OUT = 5;
+
+/** What a data set says of the images that it is without. */
+function leftOut({ broken: { count, reasons } }: ImportPreview): string[] {
+  if (count === 0) return [];
+  const named = reasons.slice(0, NAMED_LEFT_OUT).join("; ");
+  const more = count > NAMED_LEFT_OUT ? ` and ${count - NAMED_LEFT_OUT} more` : "";
+  return [`${counted(count, "broken image was", "broken images were")} left out: ${named}${more}`];
+}
 
 async function requireUnchanged(files: readonly Fingerprint[]): Promise<void> {
   for (const before of files) {

@@ -820,7 +820,36 @@ describe("folders of images", () => {
     folder.write("set/a/0.png", png(4, [1, 2, 3]));
     folder.write("set/b/1.png", png(4, [9, 2, 3]));
     spoil();
-    await expect(folder.preview(join(folder.path, "set"))).rejects.toThrow(message);
+    const preview = await folder.preview(join(folder.path, "set"));
+    expect(planProblems(preview, preview.plan).join()).toMatch(message);
+    expect(preview.broken.count).toBe(1);
+  });
+
+  it("are named when they are broken, all at once, and the others can be taken", async () => {
+    // The first is of another size than most.
+    folder.write("set/a/00.png", png(5, [1, 2, 3]));
+    for (let i = 0; i < 10; i++) {
+      folder.write(`set/a/${i}.png`, png(4, [i, 2, 3]));
+      folder.write(`set/b/${i}.png`, png(4, [i, 9, 3]));
+    }
+    for (let i = 10; i < 35; i++) folder.write(`set/b/${i}.png`, "no image");
+    const preview = await folder.preview(join(folder.path, "set"));
+    expect(preview).toMatchObject({ rows: 20, broken: { count: 26 } });
+    const [problem = ""] = planProblems(preview, preview.plan);
+    expect(problem).toMatch(/^26 images cannot be taken: leave them out, or mend the files:/);
+    expect(problem.split("\n")).toHaveLength(22);
+    expect(problem).toMatch(/b.29\.png, byte 0: expected a PNG or JPEG image.*\nand 6 more$/);
+    await expect(folder.accept(preview.plan)).rejects.toThrow(/26 images cannot be taken/);
+    const stored = await folder.accept({ ...preview.plan, missing: "drop" });
+    const { trainRows, validRows, testRows, layout } = stored.dataset;
+    expect([trainRows + validRows + testRows, layout?.width]).toEqual([20, 4]);
+    expect(stored.notes.join()).toMatch(/26 broken images were left out: .*b.10\.png.* and 21 more/);
+    // Without one that is sound there is nothing to take.
+    folder.write("bad/a/0.png", "");
+    folder.write("bad/b/1.png", "");
+    await expect(folder.preview(join(folder.path, "bad"))).rejects.toThrow(
+      /got 2 images that cannot be taken:\n.*0\.png.*\n.*1\.png/,
+    );
   });
 
   it("bad: a folder without images, and one class only", async () => {

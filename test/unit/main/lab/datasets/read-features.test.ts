@@ -1,3 +1,5 @@
+import { join } from "node:path";
+import { PNG } from "pngjs";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { readFeatures } from "../../../../../src/main/lab/datasets/read-features.ts";
 import type { StoredDataset } from "../../../../../src/shared/experiments/stored-dataset.ts";
@@ -68,5 +70,32 @@ describe("new rows", () => {
         /n\.npy, row 2, value 2: expected a finite number that float32 holds, got/,
       );
     }
+  });
+
+  it("of a folder of images are refused with all that are broken", async () => {
+    const png = (side: number, value: number): Uint8Array => {
+      const image = new PNG({ width: side, height: side });
+      image.data.fill(255).set([value, value, value]);
+      return new Uint8Array(PNG.sync.write(image));
+    };
+    for (let i = 0; i < 10; i++) folder.write(`set/${i % 2 === 0 ? "a" : "b"}/${i}.png`, png(3, i));
+    const { dataset, recipe } = await folder.import(join(folder.path, "set"));
+    for (const [name, content] of Object.entries({
+      "1": png(3, 1),
+      "2": png(4, 2),
+      "3": "none",
+      "4": png(3, 4),
+    }))
+      folder.write(`new/${name}.png`, content);
+    const rows = async (): Promise<number> => {
+      let count = 0;
+      const reading = { recipe, watch: NO_WATCH };
+      for await (const batch of readFeatures(join(folder.path, "new"), dataset, reading)) count += batch.rows;
+      return count;
+    };
+    await expect(rows()).rejects.toThrow(/2 images that cannot be taken:\n.*2\.png.*4 × 4.*\n.*3\.png/);
+    folder.write("new/2.png", png(3, 2));
+    folder.write("new/3.png", png(3, 3));
+    expect(await rows()).toBe(4);
   });
 });
