@@ -188,6 +188,13 @@ export const importPreviewSchema = v.object({
       infinite: v.number(),
       firstInfinite: v.string(),
       firstMissing: v.string(),
+      /** Targets that are NaN or infinite, and where the first one is. */
+      targets: v.object({
+        missing: v.number(),
+        firstMissing: v.string(),
+        infinite: v.number(),
+        firstInfinite: v.string(),
+      }),
       /** Classes with their counts, null where the targets are no classes. */
       classes: v.nullable(v.array(v.object({ value: v.string(), rows: v.number() }))),
     }),
@@ -283,7 +290,7 @@ export function planProblems(preview: ImportPreview, plan: ImportPlan): string[]
       problems.push("the split is to go by a column: choose which one");
     }
   } else {
-    const { classes, infinite, firstInfinite, missing, firstMissing, min, max } = items;
+    const { classes, infinite, firstInfinite, missing, firstMissing, targets, min, max } = items;
     if (infinite > 0) {
       problems.push(
         `${counted(infinite, "value is infinite", "values are infinite")}, the first in ${firstInfinite}: expected finite numbers, at most 3.4e38`,
@@ -292,6 +299,16 @@ export function planProblems(preview: ImportPreview, plan: ImportPlan): string[]
     if (missing > 0 && plan.missing === "refuse") {
       problems.push(
         `${counted(missing, "value is NaN", "values are NaN")}, the first in ${firstMissing}: leave such rows out, fill them, or mend the file`,
+      );
+    }
+    if (targets.infinite > 0) {
+      problems.push(
+        `${counted(targets.infinite, "target is infinite", "targets are infinite")}, the first in ${targets.firstInfinite}: expected finite numbers, at most 3.4e38`,
+      );
+    }
+    if (targets.missing > 0 && plan.missing !== "drop") {
+      problems.push(
+        `${counted(targets.missing, "target is NaN", "targets are NaN")}, the first in ${targets.firstMissing}: leave such rows out, or mend the file`,
       );
     }
     if (min === max)

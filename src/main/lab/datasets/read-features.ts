@@ -1,5 +1,6 @@
 import { readdir, stat } from "node:fs/promises";
 import { join, sep } from "node:path";
+import { counted } from "../../../core/counted.ts";
 import { DataFormatError } from "../../../core/errors.ts";
 import { holdsInFloat32, type Dataset, type Layout } from "../../../shared/experiments/dataset.ts";
 import type { Recipe } from "../../../shared/experiments/stored-dataset.ts";
@@ -110,7 +111,9 @@ async function* ofFolder(
 async function* ofArray(path: string, ending: string, dataset: Dataset): AsyncGenerator<FeatureBatch> {
   const { features, layout } = dataset;
   const arrays =
-    ending === "npz" ? await readNpz(path) : [await (ending === "npy" ? readNpy(path) : readIdx(path))];
+    ending === "npz"
+      ? (await readNpz(path)).arrays
+      : [await (ending === "npy" ? readNpy(path) : readIdx(path))];
   const itemSize = (shape: readonly number[]): number =>
     shape.slice(1).reduce((product, size) => product * size, 1);
   const array = arrays.find(({ shape }) => shape.length > 1 && itemSize(shape) === features);
@@ -127,7 +130,9 @@ async function* ofArray(path: string, ending: string, dataset: Dataset): AsyncGe
     const bad = values.findIndex((value) => !holdsInFloat32(value));
     if (bad >= 0) {
       const place = `row ${row + Math.floor(bad / features) + 1}, value ${(bad % features) + 1}`;
-      const got = `${data[row * features + bad] ?? NaN}`;
+      let all = 0;
+      for (const value of data) if (!holdsInFloat32(value)) all++;
+      const got = `${data[row * features + bad] ?? NaN}, and so in ${counted(all, "value")} of the file: leave such rows out, or put in numbers`;
       throw new DataFormatError(path, { place }, "a finite number that float32 holds", got);
     }
     yield { rows: count, values: hasChannelsFirst(item, layout) ? channelsLast(values, item) : values };

@@ -160,6 +160,7 @@ export class DataImporter {
         infinite,
         firstMissing,
         firstInfinite,
+        targets,
       } = arrays;
       const items = {
         shape: [...shape],
@@ -171,6 +172,7 @@ export class DataImporter {
         infinite,
         firstMissing,
         firstInfinite,
+        targets,
         classes: classes === null ? null : [...classes],
       };
       const plan = suggestArraysPlan(arrays, title);
@@ -265,7 +267,8 @@ export class DataImporter {
 const isNumber = (choice: ColumnChoice | undefined): boolean =>
   choice !== undefined && choice.role !== "ignored" && choice.role !== "split" && choice.kind === "number";
 
-const NOTHING_MISSING = { missing: 0, infinite: 0, firstMissing: "", firstInfinite: "" } as const;
+const FINITE = { missing: 0, infinite: 0, firstMissing: "", firstInfinite: "" } as const;
+const NOTHING_MISSING = { ...FINITE, targets: FINITE } as const;
 const EMPTY = {
   files: [],
   dialect: null,

@@ -4,6 +4,7 @@ import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { readFeatures } from "../../../../../src/main/lab/datasets/read-features.ts";
 import type { StoredDataset } from "../../../../../src/shared/experiments/stored-dataset.ts";
 import { ImportFolder, npyBytes } from "./import-folder.ts";
+import { storedZip } from "./stored-zip.ts";
 
 let folder: ImportFolder;
 beforeEach(() => {
@@ -67,9 +68,17 @@ describe("new rows", () => {
     expect(await read(stored, "n.npy", npyBytes("<f8", [1, 2], bytes([1, 2])))).toEqual([1, 2]);
     for (const bad of [NaN, Infinity, 1e39]) {
       await expect(read(stored, "n.npy", npyBytes("<f8", [2, 2], bytes([1, 2, 3, bad])))).rejects.toThrow(
-        /n\.npy, row 2, value 2: expected a finite number that float32 holds, got/,
+        /n\.npy, row 2, value 2: expected a finite number that float32 holds, got .* in 1 value of the file/,
       );
     }
+    const two = npyBytes("<f8", [2, 2], bytes([1, NaN, 3, Infinity]));
+    await expect(read(stored, "n.npy", two)).rejects.toThrow(
+      /row 1, value 2: .*got NaN, and so in 2 values of the file: leave such rows out/,
+    );
+    // Names of columns beside the rows are none of them.
+    const names = npyBytes("<U1", [2], new Uint8Array(8));
+    const packed = storedZip({ "names.npy": names, "x.npy": npyBytes("<f8", [1, 2], bytes([1, 2])) });
+    expect(await read(stored, "n.npz", packed)).toEqual([1, 2]);
   });
 
   it("of a folder of images are refused with all that are broken", async () => {
