@@ -1,5 +1,5 @@
 import { stat } from "node:fs/promises";
-import { basename, extname } from "node:path";
+import { basename, dirname, extname, sep } from "node:path";
 import { counted } from "../../../../core/counted.ts";
 import { ContractError, DataFormatError } from "../../../../core/errors.ts";
 import { messageLine } from "../../../../core/thrown.ts";
@@ -125,7 +125,7 @@ export class DataImporter {
         ...NOTHING_MISSING,
         classes: [...classes],
       };
-      const plan = suggestImagesPlan(images, title);
+      const plan = suggestImagesPlan(images, titleOf(basename(commonFolder(paths))));
       const splitByFiles = isSplitByNames(files.map(({ split }) => split));
       return {
         content: { kind, images },
@@ -262,6 +262,16 @@ export class DataImporter {
   forget(): void {
     this.#pending = null;
   }
+}
+
+/** The folder that holds all of several files, as the window names those of a folder; a path alone is it itself. */
+function commonFolder([first = "", ...others]: readonly string[]): string {
+  const folders = others.map(dirname);
+  let common = others.length === 0 ? first : dirname(first);
+  const holdsAll = (): boolean =>
+    folders.every((folder) => folder === common || folder.startsWith(`${common}${sep}`));
+  while (!holdsAll() && dirname(common) !== common) common = dirname(common);
+  return common;
 }
 
 const isNumber = (choice: ColumnChoice | undefined): boolean =>

@@ -893,6 +893,9 @@ describe("folders of images", () => {
     const { trainRows, validRows, testRows, layout } = stored.dataset;
     expect([trainRows + validRows + testRows, layout?.width]).toEqual([20, 4]);
     expect(stored.notes.join()).toMatch(/26 broken images were left out: .*b.10\.png.* and 21 more/);
+    // The window names all files of a folder, which is what the data is called.
+    const named = ["a/1", "b/2", "a/3"].map((name) => join(folder.path, "set", `${name}.png`));
+    expect((await folder.preview(named)).plan.title).toBe("set");
     // Without one that is sound there is nothing to take.
     folder.write("bad/a/0.png", "");
     folder.write("bad/b/1.png", "");
