@@ -67,9 +67,10 @@ export function addDataCommands(program: Command, host: CommandHost): void {
     .option("--valid <share>", "share of validation rows", share)
     .option("--test <share>", "share of test rows", share)
     .addOption(
-      new Option("--missing <what>", "what is done with missing values").choices(
-        importPlanSchema.entries.missing.options,
-      ),
+      new Option(
+        "--missing <what>",
+        "what is done with missing values; drop leaves broken images out",
+      ).choices(importPlanSchema.entries.missing.options),
     )
     .addOption(
       new Option("--normalise <how>", "fitted on the training rows").choices(normalisationSchema.options),

@@ -1,4 +1,4 @@
-import { inFileWords } from "./file-words.ts";
+import { inFileWords } from "../../shared/ipc/file-words.ts";
 import { visibleText } from "../../shared/runs/visible-text.ts";
 import { COMMAND_NAME } from "../place/command-name.ts";
 

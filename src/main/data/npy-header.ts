@@ -5,6 +5,17 @@ export const NPY_MAGIC = Uint8Array.of(0x93, 0x4e, 0x55, 0x4d, 0x50, 0x59);
 /** Magic, version, and the longest form of the header's length. */
 export const NPY_PREFIX_BYTES = 12;
 
+/** A sound file whose values are no numbers: text, Python objects, records. */
+export class NotNumbersError extends DataFormatError {
+  /** What they are, and what to do. */
+  readonly found: string;
+
+  constructor(file: string, at: number, found: string) {
+    super(file, at, "values that are numbers", found);
+    this.found = found;
+  }
+}
+
 export interface NpyHeader {
   readonly shape: readonly number[];
   readonly type: NpyType;
@@ -117,7 +128,11 @@ export function parseNpyHeader(file: string, text: string, offset: number): NpyH
     const valueAt = at;
     const value = readValue();
     if (key === "descr" && value === null && accept("[")) {
-      fail(valueAt, "one type for all values", "a structured type: save each of its fields by itself");
+      throw new NotNumbersError(
+        file,
+        offset + valueAt,
+        "a structured type: save each of its fields by itself",
+      );
     }
     if (value === null) fail(valueAt, `a value of '${key}'`);
     entries.set(key, value);
@@ -130,6 +145,6 @@ export function parseNpyHeader(file: string, text: string, offset: number): NpyH
   if (typeof fortran !== "boolean") return fail(0, "a 'fortran_order' that is True or False");
   if (typeof shape !== "object" || shape === null) return fail(0, "a 'shape' of whole numbers");
   const type = npyType(descr);
-  if (typeof type === "string") return fail(0, "values that are numbers", type);
+  if (typeof type === "string") throw new NotNumbersError(file, offset, type);
   return { shape, type, fortran };
 }

@@ -8,6 +8,7 @@ import { pipeline } from "node:stream/promises";
 import { crc32 } from "node:zlib";
 import { open, type Entry, type ZipFile } from "yauzl";
 import { DataFormatError } from "../../core/errors.ts";
+import { NotNumbersError } from "./npy-header.ts";
 import { readNpy, type NumberArray } from "./read-npy.ts";
 import { openRegularFile } from "./regular-file.ts";
 
@@ -18,6 +19,13 @@ const MOST_BYTES = 2 ** 31;
 /** An array of a .npz by its name there, without ".npy". */
 export interface NamedArray extends NumberArray {
   readonly name: string;
+}
+
+/** What a .npz holds. */
+export interface NpzContent {
+  readonly arrays: readonly NamedArray[];
+  /** Arrays of no numbers, beside such of numbers, and in words what they are. */
+  readonly leftOut: readonly { readonly name: string; readonly why: string }[];
 }
 
 const opened = (path: string): Promise<ZipFile> =>
@@ -63,15 +71,12 @@ class Summing extends Transform {
 }
 
 /**
- * Reads the arrays of a .npz, one at a time through a temporary file; `wanted` says which. Pickles in it are refused, and so
- * is what claims to be larger than 2 GiB unpacked or unpacks to more than it claims.
+ * Reads the arrays of a .npz, one at a time through a temporary file. Pickles and text in it are left out, or refused where
+ * there is nothing else; so is what claims to be larger than 2 GiB unpacked or unpacks to more than it claims.
  *
  * @throws {DataFormatError} With the name of the array inside the file.
  */
-export async function readNpz(
-  path: string,
-  wanted: (name: string) => boolean = () => true,
-): Promise<NamedArray[]> {
+export async function readNpz(path: string): Promise<NpzContent> {
   // Its kind and size first: a device or a pipe is refused.
   await (await openRegularFile(path)).handle.close();
   const refuse = (name: string, expected: string, got: string): DataFormatError =>
@@ -86,10 +91,12 @@ export async function readNpz(
     });
     if (entries.length > MOST_ARRAYS) throw refuse("", `at most ${MOST_ARRAYS} arrays`, `${entries.length}`);
     const arrays: NamedArray[] = [];
+    const leftOut: { name: string; why: string }[] = [];
+    let refusal: NotNumbersError | null = null;
     for (const [index, entry] of entries.entries()) {
       const { fileName, uncompressedSize } = entry;
       const name = fileName.replace(/\.npy$/, "");
-      if (!fileName.endsWith(".npy") || !wanted(name)) continue;
+      if (!fileName.endsWith(".npy")) continue;
       if (uncompressedSize > MOST_BYTES) {
         throw refuse(fileName, `at most ${MOST_BYTES} bytes unpacked`, `${uncompressedSize}`);
       }
@@ -106,10 +113,13 @@ export async function readNpz(
       } catch (error) {
         if (error instanceof DataFormatError)
           error.message = error.message.replace(file, `${path}, "${fileName}"`);
-        throw error;
+        if (!(error instanceof NotNumbersError)) throw error;
+        refusal ??= error;
+        leftOut.push({ name, why: error.found });
       }
       await rm(file);
     }
+    if (arrays.length === 0 && refusal !== null) throw refusal;
     if (arrays.length === 0)
       throw refuse(
         "",
@@ -119,7 +129,7 @@ export async function readNpz(
           .slice(0, 5)
           .join(", ") || "nothing",
       );
-    return arrays;
+    return { arrays, leftOut };
   } finally {
     zip.close();
     await rm(folder, { recursive: true, force: true });

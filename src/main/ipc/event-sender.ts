@@ -1,8 +1,15 @@
 import type { BrowserWindow } from "electron";
 import * as v from "valibot";
+import { inFileWords } from "../../shared/ipc/file-words.ts";
 import { channelOf, IPC_EVENTS } from "../../shared/ipc/ipc-contract.ts";
 import type { Log } from "../place/log.ts";
 import type { LabEvent } from "../lab/activity/experiment.ts";
+
+/** A failure in words where the file system refused something in its own. */
+const inWords = (event: LabEvent): LabEvent =>
+  event.name === "failure"
+    ? { ...event, payload: { ...event.payload, message: inFileWords(event.payload.message) } }
+    : event;
 
 /**
  * The one way from main to the window unasked. With `validate` (development) a payload that breaks the contract is
@@ -15,7 +22,8 @@ export function eventSender(
   { validate, listening }: { validate: boolean; listening: Promise<void> },
 ): (event: LabEvent) => void {
   let early: LabEvent[] | null = [];
-  const send = ({ name, payload }: LabEvent): void => {
+  const send = (event: LabEvent): void => {
+    const { name, payload } = inWords(event);
     if (window.isDestroyed() || window.webContents.isCrashed()) return;
     if (validate && !v.is(IPC_EVENTS[name], payload)) {
       log.error(`event ${name} was not sent: its payload breaks the contract: ${JSON.stringify(payload)}`);

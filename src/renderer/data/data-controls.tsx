@@ -3,7 +3,7 @@ import { FolderOpen, Upload } from "lucide-react";
 import { useRef } from "react";
 import { counted } from "../../core/counted.ts";
 import { TOYS, type Toy } from "../../core/toys/toy-points.ts";
-import { outputsOf, type Dataset } from "../../shared/experiments/dataset.ts";
+import { datasetTitles, outputsOf, type Dataset } from "../../shared/experiments/dataset.ts";
 import { toyName } from "../../shared/experiments/toys.ts";
 import { formatNumber } from "../../shared/format/number.ts";
 import { useStore } from "../store/create-store.ts";
@@ -32,6 +32,7 @@ function show(id: string): void {
 /** What there is to choose from: files to import, sets, toys. */
 export function DataControls() {
   const datasets = useStore(datasetsStore);
+  const titles = datasetTitles(datasets);
   const shown = useStore(shownDatasetStore);
   const importing = useStore(importStore, (state) => state !== null);
   return (
@@ -47,7 +48,7 @@ export function DataControls() {
               aria-current={!importing && shown === dataset.id}
               onClick={() => show(dataset.id)}
             >
-              {dataset.title}
+              {titles.get(dataset.id)}
               <small>{inShort(dataset)}</small>
             </button>
           </li>

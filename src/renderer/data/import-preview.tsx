@@ -152,6 +152,7 @@ function Sample({ importing: { preview } }: { readonly importing: Import }) {
   const { sample, columns } = preview;
   const [first] = sample;
   if (first === undefined) return null;
+  const left = columns.length - first.length;
   return (
     <DataTable label="The first rows as they are written" columns="chosen">
       <thead>
@@ -161,6 +162,7 @@ function Sample({ importing: { preview } }: { readonly importing: Import }) {
               {columns[column]?.name}
             </th>
           ))}
+          {left > 0 && <th scope="col">… and {formatNumber(left)} more</th>}
         </tr>
       </thead>
       <tbody className={own["cells"]}>
@@ -169,6 +171,7 @@ function Sample({ importing: { preview } }: { readonly importing: Import }) {
             {row.map((field, column) => (
               <td key={column}>{field}</td>
             ))}
+            {left > 0 && <td>…</td>}
           </tr>
         ))}
       </tbody>

@@ -1,6 +1,7 @@
 import { Checkbox, NativeSelect, TextInput } from "@mantine/core";
 import { useState } from "react";
 import {
+  BROKEN_IMAGES,
   MISSING,
   type ImportPlan,
   type ImportPreview,
@@ -71,9 +72,9 @@ export function PlanFields({
         />
         <NativeSelect
           size="xs"
-          label="Missing values"
+          label={preview.format === "images" ? "Broken images" : "Missing values"}
           value={plan.missing}
-          data={choices(MISSING)}
+          data={preview.format === "images" ? choices(BROKEN_IMAGES) : choices(MISSING)}
           onChange={(event) => changePlan({ missing: event.currentTarget.value as ImportPlan["missing"] })}
         />
         <NativeSelect

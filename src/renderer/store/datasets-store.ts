@@ -1,4 +1,4 @@
-import { MNIST_DATASET, type Dataset } from "../../shared/experiments/dataset.ts";
+import { datasetTitles, MNIST_DATASET, type Dataset } from "../../shared/experiments/dataset.ts";
 import { toyDataset, toyOf } from "../../shared/experiments/toys.ts";
 import { ask } from "../bridge/lab.ts";
 import { createStore } from "./create-store.ts";
@@ -22,7 +22,7 @@ export function dataChoices(
   chosen: string,
 ): { readonly value: string; readonly label: string }[] {
   const shown = [...all, knownDataset(all, chosen) ?? { id: chosen, title: chosen }];
-  return [...new Map(shown.map(({ id, title }) => [id, { value: id, label: title }])).values()];
+  return [...datasetTitles(shown)].map(([value, label]) => ({ value, label }));
 }
 
 export async function loadDatasets(): Promise<void> {

@@ -120,6 +120,22 @@ export const MISSING = {
   mean: "fill them with the mean of the training rows",
 } as const;
 
+/** The same of images that are broken: there is no mean of them. */
+export const BROKEN_IMAGES = {
+  refuse: "refuse them",
+  drop: "leave them out",
+} as const satisfies Partial<Record<keyof typeof MISSING, string>>;
+
+/** Files that cannot be taken: all are counted, the first are named with the reason. */
+export const brokenFilesSchema = v.object({ count: v.number(), reasons: v.array(v.string()) });
+export type BrokenFiles = v.InferOutput<typeof brokenFilesSchema>;
+
+/** One a line, and how many more there are. */
+export function brokenLines({ count, reasons }: BrokenFiles): string {
+  const more = count - reasons.length;
+  return [...reasons, ...(more > 0 ? [`and ${more} more`] : [])].join("\n");
+}
+
 /** How previewed files become a data set. */
 export const importPlanSchema = v.object({
   title: v.pipe(
@@ -172,6 +188,13 @@ export const importPreviewSchema = v.object({
       infinite: v.number(),
       firstInfinite: v.string(),
       firstMissing: v.string(),
+      /** Targets that are NaN or infinite, and where the first one is. */
+      targets: v.object({
+        missing: v.number(),
+        firstMissing: v.string(),
+        infinite: v.number(),
+        firstInfinite: v.string(),
+      }),
       /** Classes with their counts, null where the targets are no classes. */
       classes: v.nullable(v.array(v.object({ value: v.string(), rows: v.number() }))),
     }),
@@ -179,6 +202,8 @@ export const importPreviewSchema = v.object({
   /** The first rows of a table, as they are written. */
   sample: v.array(v.array(v.string())),
   images: v.array(previewImageSchema),
+  /** Images that are damaged, or of another size than most. */
+  broken: brokenFilesSchema,
   /** Whether files, arrays or folders say which rows are for test or validation. */
   splitByFiles: v.boolean(),
   notes: v.array(v.string()),
@@ -225,10 +250,18 @@ export function columnProblem(
   return "";
 }
 
+/** Why images cannot be taken while some are broken, one a line; or "". */
+function brokenProblem({ count, reasons }: BrokenFiles, { missing }: Pick<ImportPlan, "missing">): string {
+  if (count === 0 || missing === "drop") return "";
+  return `${counted(count, "image cannot", "images cannot")} be taken: leave ${count === 1 ? "it" : "them"} out, or mend the files:\n${brokenLines({ count, reasons })}`;
+}
+
 /** Why a preview cannot be taken as the plan says; empty where it can. */
 export function planProblems(preview: ImportPreview, plan: ImportPlan): string[] {
   const problems: string[] = [];
-  const { columns, items, rows } = preview;
+  const { columns, items, rows, broken } = preview;
+  const brokenWords = brokenProblem(broken, plan);
+  if (brokenWords !== "") problems.push(brokenWords);
   if (rows < 2) problems.push(`there ${rows === 1 ? "is one row" : "are no rows"}: expected at least 2`);
   const valuesPerItem = items?.shape.reduce((product, size) => product * size, 1) ?? 0;
   if (items === null) {
@@ -257,7 +290,7 @@ export function planProblems(preview: ImportPreview, plan: ImportPlan): string[]
       problems.push("the split is to go by a column: choose which one");
     }
   } else {
-    const { classes, infinite, firstInfinite, missing, firstMissing, min, max } = items;
+    const { classes, infinite, firstInfinite, missing, firstMissing, targets, min, max } = items;
     if (infinite > 0) {
       problems.push(
         `${counted(infinite, "value is infinite", "values are infinite")}, the first in ${firstInfinite}: expected finite numbers, at most 3.4e38`,
@@ -266,6 +299,16 @@ export function planProblems(preview: ImportPreview, plan: ImportPlan): string[]
     if (missing > 0 && plan.missing === "refuse") {
       problems.push(
         `${counted(missing, "value is NaN", "values are NaN")}, the first in ${firstMissing}: leave such rows out, fill them, or mend the file`,
+      );
+    }
+    if (targets.infinite > 0) {
+      problems.push(
+        `${counted(targets.infinite, "target is infinite", "targets are infinite")}, the first in ${targets.firstInfinite}: expected finite numbers, at most 3.4e38`,
+      );
+    }
+    if (targets.missing > 0 && plan.missing !== "drop") {
+      problems.push(
+        `${counted(targets.missing, "target is NaN", "targets are NaN")}, the first in ${targets.firstMissing}: leave such rows out, or mend the file`,
       );
     }
     if (min === max)

@@ -70,6 +70,20 @@ export const datasetSchema = v.object({
 });
 export type Dataset = v.InferOutput<typeof datasetSchema>;
 
+/** What data sets are called by their ids; where several have one title, the end of the id tells them apart: "Iris · 1f0c8d2a". */
+export function datasetTitles(
+  datasets: readonly Pick<Dataset, "id" | "title">[],
+): ReadonlyMap<string, string> {
+  const all = new Map(datasets.map(({ id, title }) => [id, title]));
+  const times = new Map<string, number>();
+  for (const title of all.values()) times.set(title, (times.get(title) ?? 0) + 1);
+  const called = ([id, title]: readonly [string, string]): readonly [string, string] => [
+    id,
+    (times.get(title) ?? 0) > 1 ? `${title} · ${id.slice(id.lastIndexOf("-") + 1)}` : title,
+  ];
+  return new Map([...all].map(called));
+}
+
 /** Rows of a split. */
 export const rowsOf = ({ trainRows, validRows, testRows }: Dataset, split: Split): number =>
   ({ train: trainRows, valid: validRows, test: testRows })[split];

@@ -1,4 +1,5 @@
 import * as v from "valibot";
+import { inFileWords } from "./file-words.ts";
 import { issuesWords } from "./issue-words.ts";
 
 /**
@@ -19,12 +20,12 @@ export type WireError = v.InferOutput<typeof wireErrorSchema>;
 /** The answer of every IPC call and worker task. */
 export type Result<T> = { ok: true; value: T } | { ok: false; error: WireError };
 
-/** Packs anything thrown into the form that survives a boundary. */
+/** Packs anything thrown into the form that survives a boundary; what the file system refused is said in words. */
 export function toWireError(error: unknown): WireError {
   if (!(error instanceof Error)) return { code: "Error", message: String(error) };
   return {
     code: error.name,
-    message: error instanceof v.ValiError ? issuesWords(error.issues) : error.message,
+    message: error instanceof v.ValiError ? issuesWords(error.issues) : inFileWords(error.message),
     ...(error.stack === undefined ? {} : { details: error.stack }),
   };
 }

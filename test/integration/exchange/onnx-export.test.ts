@@ -88,7 +88,7 @@ const CASES: Readonly<Record<string, readonly object[]>> = {
     SIMPLE_ACTIVATION_NAMES.map((type) => [type, [linear(784, 20), { type }, linear(20, 10)]]),
   ),
 };
-const specOf = (layers: readonly object[]): TrainSpec =>
+const specOf = (layers: readonly object[], change: object = {}): TrainSpec =>
   v.parse(trainSpecSchema, {
     layers,
     loss: "crossEntropy",
@@ -99,6 +99,7 @@ const specOf = (layers: readonly object[]): TrainSpec =>
     steps: 20,
     optimizer: { name: "adam", lr: 0.003 },
     statisticsEvery: 0,
+    ...change,
   });
 
 let test: TestLab;
@@ -171,6 +172,24 @@ describe.skipIf(RUNTIMES.length === 0)(
     );
   },
 );
+
+it("needs no data: a run whose data set is not here is written, but for its normalisation", async () => {
+  const { lab, folder } = test;
+  const preview = await lab.datasets.preview({ paths: [resolve("test/golden/iris.csv")] });
+  const { id, trainRows } = await lab.datasets.accept(preview.plan);
+  const layers = [linear(4, 8), { type: "relu" }, linear(8, 3)];
+  const spec = specOf(layers, { validRows: 0, data: { name: id, split: "train", rows: trainRows } });
+  const run = await lab.training.start({ spec, threads: 1 }).done;
+  const target = (name: string) => ({ path: join(folder, name), overwrite: false });
+  const plain = { normalise: false, softmax: false };
+  await lab.exchange.exportOnnx({ runId: run.id }, target("with.onnx"), plain);
+  await lab.datasets.remove({ id });
+  await lab.exchange.exportOnnx({ runId: run.id }, target("without.onnx"), plain);
+  expect(readFileSync(join(folder, "without.onnx"))).toEqual(readFileSync(join(folder, "with.onnx")));
+  await expect(
+    lab.exchange.exportOnnx({ runId: run.id }, target("none.onnx"), { ...plain, normalise: true }),
+  ).rejects.toThrow(/There is no data set "iris-.*it was removed/);
+});
 
 /** What viewers of models rely on: the format's own checker, and the shapes it infers. */
 const CHECK = `

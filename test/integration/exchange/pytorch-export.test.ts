@@ -1,4 +1,5 @@
-import { readFileSync } from "node:fs";
+import { execFileSync } from "node:child_process";
+import { mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import * as v from "valibot";
@@ -248,5 +249,27 @@ describe("the folder", () => {
     await expect(test.lab.exchange.exportPyTorch({ spec }, { path, overwrite: false })).rejects.toThrow(
       /exist/,
     );
+  });
+
+  it("leaves nothing where the disk is full (needs to mount a small disk)", async (context) => {
+    const spec = specOf(CASES["dropout"] ?? {});
+    const disk = join(test.folder, "disk");
+    mkdirSync(disk);
+    try {
+      execFileSync("mount", ["-t", "tmpfs", "-o", "size=64k", "tmpfs", disk], { stdio: "ignore" });
+    } catch {
+      return context.skip();
+    }
+    try {
+      const fill = (path: string) => test.lab.exchange.exportPyTorch({ spec }, { path, overwrite: true });
+      await expect(fill(join(disk, "a", "new"))).rejects.toThrow(/no space left on device/);
+      expect(readdirSync(disk)).toEqual([]);
+      // What was there stays.
+      writeFileSync(join(disk, "notes.txt"), "mine");
+      await expect(fill(disk)).rejects.toThrow(/no space left on device/);
+      expect(readdirSync(disk)).toEqual(["notes.txt"]);
+    } finally {
+      execFileSync("umount", ["-l", disk]);
+    }
   });
 });

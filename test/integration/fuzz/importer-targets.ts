@@ -184,7 +184,7 @@ export const IMPORTER_TARGETS: Readonly<Record<string, FuzzTarget>> = {
       }),
     read: async (bytes, folder) => {
       const path = written(folder, "x.npz", bytes);
-      for (const { shape, data } of await readNpz(path))
+      for (const { shape, data } of (await readNpz(path)).arrays)
         wrong(data.length !== product(shape), "another size");
       await imported("x.npz")(bytes, folder);
     },

@@ -1,5 +1,6 @@
-import { copyFile } from "node:fs/promises";
-import { join } from "node:path";
+import { existsSync } from "node:fs";
+import { copyFile, rm, rmdir } from "node:fs/promises";
+import { dirname, join } from "node:path";
 import { stringify } from "csv-stringify/sync";
 import { makeFolder } from "../../data/make-folder.ts";
 import { replaceFile } from "../../data/replace-file.ts";
@@ -11,6 +12,8 @@ import { TORCH_FILES, trainPy } from "./train-py.ts";
 
 /** Modules that train.py imports; one file each in `resources/python`. */
 const SUPPORT = ["backprop_lab.py", "lab_support.py"] as const;
+
+const TEXTS = ["model.py", "train.py", "requirements.txt", "README.md"] as const;
 
 const readme = ({ title, spec, data, initial, trained, losses }: TorchTraining): string =>
   `# ${title}
@@ -42,19 +45,51 @@ const rowsOf = (name: string, { x, y, shape, features }: ExportedRows): Record<s
   [`${name}.y`]: { shape, data: y },
 });
 
+interface TorchFolderOptions {
+  readonly pythonDir: string;
+  readonly overwrite: boolean;
+}
+
+/** The folder, and those above it that are not there. */
+function missingFolders(folder: string): string[] {
+  const missing: string[] = [];
+  for (let path = folder; !existsSync(path) && dirname(path) !== path; path = dirname(path))
+    missing.push(path);
+  return missing;
+}
+
 /**
- * Writes a training as a folder that runs in Python: model.py, train.py, weights, data, requirements.txt, README.md.
+ * Writes a training as a folder that runs in Python: model.py, train.py, weights, data, requirements.txt, README.md. What
+ * fails leaves nothing that was not there.
  *
  * @returns how many files. @throws {Error} If one cannot be written.
  */
 export async function writeTorchFolder(
   folder: string,
   training: TorchTraining,
-  { pythonDir, overwrite }: { readonly pythonDir: string; readonly overwrite: boolean },
+  options: TorchFolderOptions,
+): Promise<number> {
+  const made = missingFolders(folder);
+  const names = [...TEXTS, ...SUPPORT, ...Object.values(TORCH_FILES)];
+  const isNew = names.filter((name) => !existsSync(join(folder, name)));
+  try {
+    makeFolder(folder);
+    return await writeFiles(folder, training, options);
+  } catch (error) {
+    for (const name of isNew) await rm(join(folder, name), { force: true });
+    // Somebody may have put something into them meanwhile.
+    for (const path of made) await rmdir(path).catch(() => undefined);
+    throw error;
+  }
+}
+
+async function writeFiles(
+  folder: string,
+  training: TorchTraining,
+  { pythonDir, overwrite }: TorchFolderOptions,
 ): Promise<number> {
   const { network, initial, trained, data, losses, normalisation } = training;
-  makeFolder(folder);
-  const texts: Record<string, string> = {
+  const texts: Record<(typeof TEXTS)[number], string> & Record<string, string> = {
     "model.py": modelPy(network),
     "train.py": trainPy(training),
     "requirements.txt": "torch>=1.13\n",
@@ -83,7 +118,7 @@ export async function writeTorchFolder(
     await save(TORCH_FILES.trained, toTorchState(network, trained.parameters, trained.step));
   }
   const { offsets, scales } = normalisation;
-  if (texts["train.py"]?.includes(TORCH_FILES.normalisation) === true) {
+  if (texts["train.py"].includes(TORCH_FILES.normalisation)) {
     await save(TORCH_FILES.normalisation, {
       offset: { shape: [offsets.length], data: Float64Array.from(offsets) },
       scale: { shape: [scales.length], data: Float64Array.from(scales) },

@@ -1,5 +1,6 @@
 import { readdir, stat } from "node:fs/promises";
 import { join, sep } from "node:path";
+import { counted } from "../../../core/counted.ts";
 import { DataFormatError } from "../../../core/errors.ts";
 import { holdsInFloat32, type Dataset, type Layout } from "../../../shared/experiments/dataset.ts";
 import type { Recipe } from "../../../shared/experiments/stored-dataset.ts";
@@ -10,6 +11,7 @@ import { readNpy } from "../../data/read-npy.ts";
 import { readNpz } from "../../data/read-npz.ts";
 import { parquetSource } from "../../data/read-parquet.ts";
 import type { ReadingWatch, TableRecord, TableSource } from "../../data/table-source.ts";
+import { BrokenImages } from "./import/broken-images.ts";
 import { isHidden, isImageName } from "./import/labelled-images.ts";
 import { encodeRow, type ColumnEncoding } from "./import/collect-table.ts";
 
@@ -70,7 +72,7 @@ function csvLike(path: string, recipe: Recipe | null): Promise<TableSource> {
   return csvSource([path], like === null ? {} : { header: like.header }, like);
 }
 
-/** All images below a folder, in the order of their names. */
+/** All images below a folder, in the order of their names. @throws {DataFormatError} In the end, with all that are broken. */
 async function* ofFolder(
   folder: string,
   dataset: Dataset,
@@ -81,23 +83,37 @@ async function* ofFolder(
     .sort();
   if (found.length === 0)
     throw new DataFormatError(folder, { place: "the folder" }, "PNG or JPEG images", "none");
+  const broken = new BrokenImages();
   const atOnce = Math.max(1, Math.floor(VALUES_AT_ONCE / dataset.features));
   for (let first = 0; first < found.length; first += atOnce) {
     const names = found.slice(first, first + atOnce);
     const values = new Float32Array(names.length * dataset.features);
     for (const [row, name] of names.entries()) {
       watch.checkpoint();
-      values.set((await ofImage(join(folder, name), dataset)).values, row * dataset.features);
+      try {
+        values.set((await ofImage(join(folder, name), dataset)).values, row * dataset.features);
+      } catch (error) {
+        broken.add(error);
+      }
     }
     watch.progress((first + names.length) / found.length);
-    yield { rows: names.length, values, names };
+    if (broken.found.count === 0) yield { rows: names.length, values, names };
   }
+  if (broken.found.count > 0)
+    throw new DataFormatError(
+      folder,
+      { place: "the folder" },
+      "images like those of the data",
+      broken.words(),
+    );
 }
 
 async function* ofArray(path: string, ending: string, dataset: Dataset): AsyncGenerator<FeatureBatch> {
   const { features, layout } = dataset;
   const arrays =
-    ending === "npz" ? await readNpz(path) : [await (ending === "npy" ? readNpy(path) : readIdx(path))];
+    ending === "npz"
+      ? (await readNpz(path)).arrays
+      : [await (ending === "npy" ? readNpy(path) : readIdx(path))];
   const itemSize = (shape: readonly number[]): number =>
     shape.slice(1).reduce((product, size) => product * size, 1);
   const array = arrays.find(({ shape }) => shape.length > 1 && itemSize(shape) === features);
@@ -114,7 +130,9 @@ async function* ofArray(path: string, ending: string, dataset: Dataset): AsyncGe
     const bad = values.findIndex((value) => !holdsInFloat32(value));
     if (bad >= 0) {
       const place = `row ${row + Math.floor(bad / features) + 1}, value ${(bad % features) + 1}`;
-      const got = `${data[row * features + bad] ?? NaN}`;
+      let all = 0;
+      for (const value of data) if (!holdsInFloat32(value)) all++;
+      const got = `${data[row * features + bad] ?? NaN}, and so in ${counted(all, "value")} of the file: leave such rows out, or put in numbers`;
       throw new DataFormatError(path, { place }, "a finite number that float32 holds", got);
     }
     yield { rows: count, values: hasChannelsFirst(item, layout) ? channelsLast(values, item) : values };

@@ -34,7 +34,7 @@ import { namingFullDisk } from "../../store/store-failure.ts";
 import type { LabServices } from "../activity/experiment.ts";
 import type { RunSupervisor } from "../activity/run-supervisor.ts";
 import type { DataRows } from "../compute/data-rows.ts";
-import { trainingToExport, type ExportedTraining } from "./export-training.ts";
+import { networkToExport, trainingToExport, type ExportedTraining } from "./export-training.ts";
 import { inOwnFolder, weightsFile, type DroppedFile } from "./dropped-files.ts";
 import { FollowedFile } from "./followed-file.ts";
 import { RunFollower } from "./follow-runs.ts";
@@ -114,15 +114,18 @@ export class ExchangeLab {
     { normalise, softmax }: { readonly normalise: boolean; readonly softmax: boolean },
   ): Promise<void> {
     await this.#supervisor.work("exporting", "Exporting as ONNX", async () => {
-      const training = await trainingToExport(this.#services, this.#dataRows, wanted, { withData: false });
-      const parameters = training.trained?.parameters ?? training.initial;
+      const { title, network, parameters, dataName } = await networkToExport(
+        this.#services,
+        this.#dataRows,
+        wanted,
+      );
       if (parameters === null) {
         throw new ContractError(
-          `${training.title} has kept no weights: it ended before its first checkpoint, and began with a file's`,
+          `${title} has kept no weights: it ended before its first checkpoint, and began with a file's`,
         );
       }
-      const bytes = onnxModel(training.network, parameters, {
-        normalisation: normalise ? training.normalisation : null,
+      const bytes = onnxModel(network, parameters, {
+        normalisation: normalise ? await this.#dataRows.scaling(dataName) : null,
         softmax,
       });
       await namingFullDisk(path, () => replaceFile(path, (handle) => handle.writeFile(bytes), { overwrite }));

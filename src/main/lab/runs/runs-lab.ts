@@ -43,6 +43,7 @@ const RECENT_OF_EACH_KIND = 100;
 /** How often a bundle that is being read asks whether it is still wanted. */
 const CANCEL_CHECK_MS = 100;
 const IMPORTING = "runs are being imported";
+const EMPTYING = "the trash is being emptied";
 /** Of a bundle that was given up before any of it was taken. */
 const NOTHING_TAKEN: ImportedRuns = { ...allImported([]), cancelled: true };
 
@@ -251,21 +252,46 @@ export class RunsLab {
     return bundles;
   }
 
-  /** Deletes for good what is in the trash, or some of it. @throws {ContractError} If an activity is on. */
+  /**
+   * Deletes for good what is in the trash, or some of it, and gives its room back to the disk. Cancelled before that, what is
+   * gone by then is gone, and the file uses its room for later runs.
+   *
+   * @throws {ContractError} If an activity is on. @throws {StoreError}
+   */
   async emptyTrash({ runIds }: { readonly runIds: readonly string[] | null }): Promise<EmptiedTrash> {
     const inTrash = await this.find("", "trash");
     const doomed = runIds === null ? inTrash : runIds.filter((id) => inTrash.includes(id));
+    try {
+      return await this.#supervisor.work("compacting", "Emptying the trash", (activity) =>
+        this.#deleteForGood(doomed, activity),
+      );
+    } finally {
+      this.#tellAll();
+    }
+  }
+
+  async #deleteForGood(
+    runIds: readonly string[],
+    { isCancelled, phase }: Pick<ActivityHandle, "isCancelled" | "phase">,
+  ): Promise<EmptiedTrash> {
+    const { store } = this.#services;
     let beforeBytes: number | null = null;
-    const part = async () => {
-      const done = await this.#slow.ask("emptyTrash", { runIds: doomed, beforeBytes });
-      ({ beforeBytes } = done);
-      return done;
-    };
-    const { emptied } = await this.#supervisor.work("compacting", "Emptying the trash", () =>
-      writeInParts(this.#services.store, "the trash is being emptied", part),
-    );
-    this.#tellAll();
-    return emptied;
+    phase("deleting runs");
+    const deleted = await writeInParts(store, EMPTYING, async () => {
+      const part = await this.#slow.ask("emptyTrash", { runIds, beforeBytes });
+      ({ beforeBytes } = part);
+      return { ...part, over: part.over || isCancelled() };
+    });
+    if (deleted.emptied !== null) return deleted.emptied;
+    const compact = !isCancelled();
+    const left = compact ? [] : await this.find("", "trash");
+    const runs = runIds.filter((id) => !left.includes(id)).length;
+    // One statement of SQLite's, which copies what is left and cannot be stopped half-way.
+    if (compact) phase("giving the room back to the disk: this cannot be stopped");
+    const reclaiming = { runs, beforeBytes: deleted.beforeBytes, compact };
+    return store
+      .unlocked()
+      .then(() => store.whileLocked(EMPTYING, () => this.#slow.ask("reclaim", reclaiming)));
   }
 
   /** Reading takes long and locks nothing; runs are taken part by part. Cancelled, those stay that are there whole. */

@@ -52,7 +52,7 @@ export function emptyTrashInPieces(
       db.prepare("DELETE FROM run WHERE id = ?").run(runId);
       checkpoint();
     }
-    return reclaim(db, store, runIds.length, beforeBytes);
+    return reclaim(db, store, { runs: runIds.length, beforeBytes, compact: true });
   } finally {
     keepReserve(path);
   }

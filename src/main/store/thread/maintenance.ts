@@ -27,9 +27,22 @@ type Place = Pick<SqliteStore, "path" | "checkpointsFolder">;
 export const storedBytes = ({ path, checkpointsFolder }: Place): number =>
   databaseBytes(path) + folderBytes(checkpointsFolder);
 
-/** Gives the room of runs that were deleted back to the disk. @param beforeBytes What was stored with them. */
-export function reclaim(db: Database, place: Place, runs: number, beforeBytes: number): EmptiedTrash {
-  compact(db);
+export interface Reclaiming {
+  /** How many were deleted. */
+  readonly runs: number;
+  /** What was stored with them. */
+  readonly beforeBytes: number;
+  /** False keeps the file as large as it is, for later runs. */
+  readonly compact: boolean;
+}
+
+/** Gives the room of runs that were deleted back to the disk. */
+export function reclaim(
+  db: Database,
+  place: Place,
+  { runs, beforeBytes, compact: compacts }: Reclaiming,
+): EmptiedTrash {
+  if (compacts) compact(db);
   return {
     runs,
     freedBytes: Math.max(0, beforeBytes - storedBytes(place)),

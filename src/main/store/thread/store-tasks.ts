@@ -57,7 +57,7 @@ export interface StoreTasks {
     readonly input: { readonly runIds: readonly string[] };
     readonly output: { readonly over: boolean };
   };
-  /** The same, and gives the room back in the end. */
+  /** The same; on a full disk all at once, their room too. */
   readonly emptyTrash: {
     readonly input: {
       readonly runIds: readonly string[];
@@ -67,9 +67,14 @@ export interface StoreTasks {
     readonly output: {
       readonly over: boolean;
       readonly beforeBytes: number;
-      /** By now: room is given back when all of them are gone. */
-      readonly emptied: EmptiedTrash;
+      /** Null where their room is still to be given back. */
+      readonly emptied: EmptiedTrash | null;
     };
+  };
+  /** Gives the room of runs that were deleted back to the disk; without `compact`, keeps it for later runs. */
+  readonly reclaim: {
+    readonly input: { readonly runs: number; readonly beforeBytes: number; readonly compact: boolean };
+    readonly output: EmptiedTrash;
   };
   readonly backup: { readonly input: { readonly path: string }; readonly output: null };
   readonly check: { readonly input: null; readonly output: DatabaseCheck };

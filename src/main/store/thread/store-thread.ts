@@ -108,8 +108,7 @@ const handlers: Handlers = {
     return writing("empty the trash", (db) => {
       try {
         const over = deletePart(db, { checkpointsFolder: store.checkpointsFolder, runIds });
-        if (!over) return { over, beforeBytes, emptied: { runs: 0, freedBytes: 0, sizeBytes: beforeBytes } };
-        return done(reclaim(db, store, runIds.length, beforeBytes));
+        return { over, beforeBytes, emptied: null };
       } catch (error) {
         if (!isOutOfSpace(error)) throw error;
         db.exec("PRAGMA foreign_keys = ON");
@@ -117,6 +116,8 @@ const handlers: Handlers = {
       }
     });
   },
+  reclaim: ({ runs, beforeBytes, compact }) =>
+    writing("empty the trash", (db) => reclaim(db, store, { runs, beforeBytes, compact })),
   backup: ({ path }) => {
     writeBackup(store.tables.db, path);
     return null;

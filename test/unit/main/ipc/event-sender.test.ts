@@ -28,4 +28,10 @@ it("keeps what is told before the page listens, and tells it in order, once", as
   await listening;
   send(failure("third"));
   expect(sent).toEqual(["first", "second", "third"].map((title) => ({ title, message: "why" })));
+  const message = "ENOENT: no such file or directory, open 'x.csv'";
+  send({ name: "failure", payload: { title: "fourth", message } });
+  expect(sent.at(-1)).toEqual({
+    title: "fourth",
+    message: "there is no file or folder x.csv: check the name",
+  });
 });

@@ -12,4 +12,15 @@ it("dataChoices() names what is chosen: a set, a toy, and one that was removed, 
     mnist,
     { value: "mine-c76cb8ec", label: "mine-c76cb8ec" },
   ]);
+  // Of one title, told apart by the end of their ids.
+  const [iris, other] = ["iris-c76cb8ec", "iris-0a1b2c3d"].map((id) => ({
+    ...MNIST_DATASET,
+    id,
+    title: "Iris",
+  }));
+  expect(dataChoices([MNIST_DATASET, iris, other], iris.id)).toEqual([
+    mnist,
+    { value: "iris-c76cb8ec", label: "Iris · c76cb8ec" },
+    { value: "iris-0a1b2c3d", label: "Iris · 0a1b2c3d" },
+  ]);
 });

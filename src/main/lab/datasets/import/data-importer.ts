@@ -1,5 +1,6 @@
 import { stat } from "node:fs/promises";
-import { basename, extname } from "node:path";
+import { basename, dirname, extname, sep } from "node:path";
+import { counted } from "../../../../core/counted.ts";
 import { ContractError, DataFormatError } from "../../../../core/errors.ts";
 import { messageLine } from "../../../../core/thrown.ts";
 import {
@@ -114,7 +115,7 @@ export class DataImporter {
     const kind = await kindOf(paths);
     if (kind === "images") {
       const images = await labelledImages(paths, watch);
-      const { files, layout, classes, notes, min, max, mean } = images;
+      const { files, layout, classes, notes, min, max, mean, broken } = images;
       const items = {
         shape: [layout.height, layout.width, layout.channels],
         dtype: "uint8",
@@ -124,7 +125,7 @@ export class DataImporter {
         ...NOTHING_MISSING,
         classes: [...classes],
       };
-      const plan = suggestImagesPlan(images, title);
+      const plan = suggestImagesPlan(images, titleOf(basename(commonFolder(paths))));
       const splitByFiles = isSplitByNames(files.map(({ split }) => split));
       return {
         content: { kind, images },
@@ -134,6 +135,7 @@ export class DataImporter {
           rows: files.length,
           items,
           images: await shownImages({ images }),
+          broken,
           splitByFiles,
           notes: [...notes],
           plan,
@@ -158,6 +160,7 @@ export class DataImporter {
         infinite,
         firstMissing,
         firstInfinite,
+        targets,
       } = arrays;
       const items = {
         shape: [...shape],
@@ -169,6 +172,7 @@ export class DataImporter {
         infinite,
         firstMissing,
         firstInfinite,
+        targets,
         classes: classes === null ? null : [...classes],
       };
       const plan = suggestArraysPlan(arrays, title);
@@ -246,7 +250,7 @@ export class DataImporter {
       root,
       plan,
       files: preview.files.map(({ name }) => name),
-      notes: preview.notes,
+      notes: [...preview.notes, ...leftOut(preview)],
       recipe: content.kind === "table" ? recipeOf(content, plan) : null,
       watch,
     });
@@ -260,10 +264,21 @@ export class DataImporter {
   }
 }
 
+/** The folder that holds all of several files, as the window names those of a folder; a path alone is it itself. */
+function commonFolder([first = "", ...others]: readonly string[]): string {
+  const folders = others.map(dirname);
+  let common = others.length === 0 ? first : dirname(first);
+  const holdsAll = (): boolean =>
+    folders.every((folder) => folder === common || folder.startsWith(`${common}${sep}`));
+  while (!holdsAll() && dirname(common) !== common) common = dirname(common);
+  return common;
+}
+
 const isNumber = (choice: ColumnChoice | undefined): boolean =>
   choice !== undefined && choice.role !== "ignored" && choice.role !== "split" && choice.kind === "number";
 
-const NOTHING_MISSING = { missing: 0, infinite: 0, firstMissing: "", firstInfinite: "" } as const;
+const FINITE = { missing: 0, infinite: 0, firstMissing: "", firstInfinite: "" } as const;
+const NOTHING_MISSING = { ...FINITE, targets: FINITE } as const;
 const EMPTY = {
   files: [],
   dialect: null,
@@ -271,8 +286,20 @@ const EMPTY = {
   items: null,
   sample: [],
   images: [],
+  broken: { count: 0, reasons: [] },
   splitByFiles: false,
 } satisfies Partial<ImportPreview>;
+
+/** So many of the images that a data set is without are named in it. */
+const NAMED_LEFT_OUT = 5;
+
+/** What a data set says of the images that it is without. */
+function leftOut({ broken: { count, reasons } }: ImportPreview): string[] {
+  if (count === 0) return [];
+  const named = reasons.slice(0, NAMED_LEFT_OUT).join("; ");
+  const more = count > NAMED_LEFT_OUT ? ` and ${count - NAMED_LEFT_OUT} more` : "";
+  return [`${counted(count, "broken image was", "broken images were")} left out: ${named}${more}`];
+}
 
 async function requireUnchanged(files: readonly Fingerprint[]): Promise<void> {
   for (const before of files) {

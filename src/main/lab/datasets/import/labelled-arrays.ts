@@ -50,8 +50,21 @@ export interface LabelledArrays {
   readonly infinite: number;
   readonly firstMissing: string;
   readonly firstInfinite: string;
+  /** Targets that are NaN or infinite. */
+  readonly targets: NotFinite;
   readonly notes: readonly string[];
 }
+
+/** Values that are NaN, or infinite as float32, and where the first one is. */
+interface NotFinite {
+  readonly missing: number;
+  readonly firstMissing: string;
+  readonly infinite: number;
+  readonly firstInfinite: string;
+}
+
+/** What is no part of the data, in words: "names (text …)". */
+type LeftOut = string[];
 
 const LABELS = /(^|[^a-z])(labels?|targets?|y|class(es)?)([^a-z]|$)/i;
 const shapeWords = (shape: readonly number[]): string =>
@@ -59,12 +72,21 @@ const shapeWords = (shape: readonly number[]): string =>
 const valuesOf = (shape: readonly number[]): number =>
   shape.slice(1).reduce((product, size) => product * size, 1);
 
-async function readArrays(paths: readonly string[], watch: ReadingWatch): Promise<PlacedArray[]> {
+async function readArrays(
+  paths: readonly string[],
+  watch: ReadingWatch,
+  leftOut: LeftOut,
+): Promise<PlacedArray[]> {
   const arrays: PlacedArray[] = [];
   for (const [index, path] of paths.entries()) {
     watch.checkpoint();
     if (/\.npz$/i.test(path)) {
-      for (const array of await readNpz(path)) arrays.push({ ...array, path });
+      const npz = await readNpz(path);
+      for (const { name, why } of npz.leftOut) leftOut.push(`${name}: ${why}`);
+      for (const array of npz.arrays) {
+        if (array.shape.length > 0) arrays.push({ ...array, path });
+        else leftOut.push(`${array.name}: a single value`);
+      }
     } else {
       const array = await (/\.npy$/i.test(path) ? readNpy(path) : readIdx(path));
       arrays.push({ ...array, path, name: basename(path) });
@@ -74,19 +96,25 @@ async function readArrays(paths: readonly string[], watch: ReadingWatch): Promis
   return arrays;
 }
 
-/** Pairs items with targets, split by split. @throws {DataFormatError} If they do not belong together. */
-function pair(arrays: readonly PlacedArray[]): Part[] {
+/**
+ * Pairs items with targets, split by split; where there are more of one axis than that, those are targets that are called so.
+ *
+ * @throws {DataFormatError} If they do not belong together.
+ */
+function pair(arrays: readonly PlacedArray[], leftOut: LeftOut): Part[] {
   const isTarget = (array: PlacedArray): boolean =>
     array.shape.length <= 1 || (LABELS.test(array.name) && valuesOf(array.shape) <= MOST_CLASSES);
   return ([null, 0, 1, 2] as const).flatMap((split): Part[] => {
     const own = arrays.filter(({ name }) => splitNamed(name) === split);
     if (own.length === 0) return [];
     const byName = (a: PlacedArray, b: PlacedArray): number => (a.name < b.name ? -1 : 1);
-    const targets = own.filter(isTarget).sort(byName);
     const items = own.filter((array) => !isTarget(array)).sort(byName);
+    const flat = own.filter(isTarget).sort(byName);
+    const called = flat.filter(({ name }) => LABELS.test(name));
+    const targets = flat.length > items.length && called.length === items.length ? called : flat;
     const [first] = own;
     if (items.length === 0 || items.length !== targets.length) {
-      const got = own.map(({ name, shape }) => `${name} ${shapeWords(shape)}`).join(", ");
+      const got = [...own.map(({ name, shape }) => `${name} ${shapeWords(shape)}`), ...leftOut].join(", ");
       throw new DataFormatError(
         first?.path ?? "",
         { place: "its arrays" },
@@ -94,6 +122,8 @@ function pair(arrays: readonly PlacedArray[]): Part[] {
         got,
       );
     }
+    for (const { name } of flat.filter((array) => !targets.includes(array)))
+      leftOut.push(`${name}: not called labels or targets`);
     return items.map((item, index) => {
       const target = targets[index];
       if (target === undefined) throw new TypeError("pair: a target is missing");
@@ -130,14 +160,17 @@ function layoutOf(
   return { layout: square ? { height: side, width: side, channels: 1 } : null, channelsFirst: false };
 }
 
+const leftOutNotes = (leftOut: LeftOut): string[] =>
+  leftOut.length === 0 ? [] : [`left out: ${leftOut.join("; ")}`];
+
 /** One array alone: a table without names, whose last column is the label. */
-function tableOf({ path, shape, data }: PlacedArray, dtype: string): TableSource {
+function tableOf({ path, shape, data, dtype }: PlacedArray, leftOut: LeftOut): TableSource {
   const [rows = 0, columns = 0] = shape;
   return {
     format: "parquet",
     columns: Array.from({ length: columns }, (_, column) => `column ${column + 1}`),
     dialect: null,
-    notes: [`one array of ${dtype}, read as a table`],
+    notes: [`one array of ${dtype}, read as a table`, ...leftOutNotes(leftOut)],
     read: async (visit, watch) => {
       let row = 0;
       const record: TableRecord = {
@@ -166,18 +199,19 @@ export async function labelledArrays(
   paths: readonly string[],
   watch: ReadingWatch,
 ): Promise<{ readonly arrays: LabelledArrays } | { readonly table: TableSource }> {
-  const read = await readArrays(paths, watch);
+  const leftOut: LeftOut = [];
+  const read = await readArrays(paths, watch, leftOut);
   const [only, second] = read;
   if (only !== undefined && second === undefined) {
-    if (only.shape.length === 2) return { table: tableOf(only, only.dtype) };
+    if (only.shape.length === 2) return { table: tableOf(only, leftOut) };
     throw new DataFormatError(
       only.path,
       0,
       "items and their targets in two files, a .npz with both, or one array of two axes",
-      `one array ${shapeWords(only.shape)}`,
+      [`one array ${shapeWords(only.shape)}`, ...leftOut].join(", "),
     );
   }
-  const parts = pair(read);
+  const parts = pair(read, leftOut);
   const [first] = parts;
   if (first === undefined) throw new DataFormatError(paths[0] ?? "", 0, "arrays", "none");
   const shape = first.items.shape.slice(1);
@@ -219,6 +253,7 @@ export async function labelledArrays(
     ...(parts.length > 1
       ? [`${parts.length} pairs of arrays: ${parts.map(({ items }) => items.name).join(", ")}`]
       : []),
+    ...leftOutNotes(leftOut),
   ];
   const likelyClasses = classes !== null && (!first.targets.dtype.includes("float") || classes.length <= 100);
   return {
@@ -233,6 +268,7 @@ export async function labelledArrays(
       classes,
       likelyClasses,
       ...found,
+      targets: targetsNotFinite(parts, targetWidth),
       notes,
     },
   };
@@ -279,10 +315,29 @@ async function statisticsOf(parts: readonly Part[], features: number, watch: Rea
   };
 }
 
+function targetsNotFinite(parts: readonly Part[], width: number): NotFinite {
+  let [missing, infinite, firstMissing, firstInfinite] = [0, 0, "", ""];
+  for (const { targets } of parts) {
+    for (let i = 0; i < targets.data.length; i++) {
+      const value = targets.data[i] ?? NaN;
+      if (holdsInFloat32(value)) continue;
+      const column = width === 1 ? "" : `, value ${(i % width) + 1}`;
+      const place = `${targets.name}, row ${Math.floor(i / width) + 1}${column}`;
+      if (Number.isNaN(value)) {
+        if (missing++ === 0) firstMissing = place;
+      } else if (infinite++ === 0) firstInfinite = place;
+    }
+  }
+  return { missing, firstMissing, infinite, firstInfinite };
+}
+
+/** Those of the targets that are there, if they are whole numbers. */
 function classesOf(parts: readonly Part[]): LabelledArrays["classes"] {
   const counts = new Map<number, number>();
   for (const { targets } of parts) {
     for (const value of targets.data) {
+      // What is missing is told by itself.
+      if (Number.isNaN(value)) continue;
       if (!Number.isInteger(value)) return null;
       counts.set(value, (counts.get(value) ?? 0) + 1);
       if (counts.size > MOST_CLASSES) return null;

@@ -3,9 +3,10 @@ import { basename, dirname, extname, join } from "node:path";
 import { counted } from "../../../../core/counted.ts";
 import { DataFormatError } from "../../../../core/errors.ts";
 import { MOST_CLASSES, type Layout } from "../../../../shared/experiments/dataset.ts";
-import type { ImportPlan } from "../../../../shared/experiments/data-import.ts";
+import type { BrokenFiles, ImportPlan } from "../../../../shared/experiments/data-import.ts";
 import { readImage, type DecodedImage } from "../../../data/read-image.ts";
 import type { ReadingWatch } from "../../../data/table-source.ts";
+import { BrokenImages } from "./broken-images.ts";
 import { allocateValues, splitNamed, type Collected } from "./collected.ts";
 import { inOrder } from "./scan-table.ts";
 
@@ -32,6 +33,45 @@ export interface LabelledImages {
   readonly max: number;
   readonly mean: number;
   readonly notes: readonly string[];
+  /** Damaged, unreadable, or of another size than most: none of `files`. */
+  readonly broken: BrokenFiles;
+}
+
+/** What images of one size have been found to hold. */
+interface SizeFound {
+  readonly height: number;
+  readonly width: number;
+  readonly files: ImageFile[];
+  coloured: boolean;
+  transparent: number;
+  sum: number;
+  values: number;
+  min: number;
+  max: number;
+}
+
+const nothingOf = ({ height, width }: DecodedImage): SizeFound => ({
+  height,
+  width,
+  files: [],
+  coloured: false,
+  transparent: 0,
+  sum: 0,
+  values: 0,
+  min: 255,
+  max: 0,
+});
+
+function addTo(found: SizeFound, file: ImageFile, { channels, transparent, values }: DecodedImage): void {
+  found.files.push(file);
+  if (channels === 3) found.coloured = true;
+  if (transparent) found.transparent++;
+  for (const value of values) {
+    found.sum += value;
+    if (value < found.min) found.min = value;
+    if (value > found.max) found.max = value;
+  }
+  found.values += values.length;
 }
 
 async function filesBelow(folder: string, found: string[], others: string[]): Promise<void> {
@@ -54,9 +94,9 @@ function withChannels({ channels, values }: DecodedImage, wanted: number): Uint8
 
 /**
  * Finds PNG and JPEG files whose folder's name is their class, in folders called train, valid or test if there are such, and
- * reads each once; what is hidden is passed over.
+ * reads each once; what is hidden is passed over, what is damaged or of another size than most is named.
  *
- * @throws {DataFormatError} If there are none, one class only, or one is damaged or of another size.
+ * @throws {DataFormatError} If there are none, or not one is sound. @throws {ExperimentCancelled}
  */
 export async function labelledImages(paths: readonly string[], watch: ReadingWatch): Promise<LabelledImages> {
   const [found, others]: [string[], string[]] = [[], []];
@@ -77,8 +117,36 @@ export async function labelledImages(paths: readonly string[], watch: ReadingWat
     const folder = dirname(path);
     return { path, className: basename(folder), split: splitNamed(basename(dirname(folder))) };
   });
+  const sizes = new Map<string, SizeFound>();
+  const broken = new BrokenImages();
+  for (const [index, file] of files.entries()) {
+    watch.checkpoint();
+    try {
+      const image = await readImage(file.path);
+      const key = `${image.width} × ${image.height}`;
+      const found = sizes.get(key) ?? nothingOf(image);
+      sizes.set(key, found);
+      addTo(found, file, image);
+    } catch (error) {
+      broken.add(error);
+    }
+    watch.progress((index + 1) / files.length);
+  }
+  // The first of those that are equally frequent.
+  const [most, ...odd] = [...sizes.values()].sort((a, b) => b.files.length - a.files.length);
+  if (most === undefined)
+    throw new DataFormatError(root, { place: "the folder" }, "PNG or JPEG images", broken.words());
+  const { height, width, coloured, transparent, min, max } = most;
+  for (const other of odd) {
+    for (const { path } of other.files) {
+      const expected = `${width} × ${height} pixels, as ${most.files[0]?.path ?? ""}`;
+      broken.add(
+        new DataFormatError(path, { place: "the image" }, expected, `${other.width} × ${other.height}`),
+      );
+    }
+  }
   const counts = new Map<string, number>();
-  for (const { className } of files) counts.set(className, (counts.get(className) ?? 0) + 1);
+  for (const { className } of most.files) counts.set(className, (counts.get(className) ?? 0) + 1);
   if (counts.size > MOST_CLASSES)
     throw new DataFormatError(
       root,
@@ -86,41 +154,16 @@ export async function labelledImages(paths: readonly string[], watch: ReadingWat
       `at most ${MOST_CLASSES} folders, one a class`,
       `${counts.size}`,
     );
-  let [size, channels]: [DecodedImage | null, 1 | 3] = [null, 1];
-  let [sum, min, max, values] = [0, 255, 0, 0];
-  let transparent = 0;
-  for (const [index, { path }] of files.entries()) {
-    watch.checkpoint();
-    const image = await readImage(path);
-    size ??= image;
-    if (image.height !== size.height || image.width !== size.width) {
-      throw new DataFormatError(
-        path,
-        { place: "the image" },
-        `${size.width} × ${size.height} pixels, as ${files[0]?.path ?? ""}`,
-        `${image.width} × ${image.height}`,
-      );
-    }
-    if (image.channels === 3) channels = 3;
-    if (image.transparent) transparent++;
-    for (const value of image.values) {
-      sum += value;
-      if (value < min) min = value;
-      if (value > max) max = value;
-    }
-    values += image.values.length;
-    watch.progress((index + 1) / files.length);
-  }
-  const { height, width } = size ?? { height: 1, width: 1 };
   return {
-    files,
-    layout: { height, width, channels },
+    files: most.files,
+    layout: { height, width, channels: coloured ? 3 : 1 },
     classes: inOrder(counts.keys()).map((value) => ({ value, rows: counts.get(value) ?? 0 })),
     min,
     max,
-    mean: sum / values,
+    mean: most.sum / most.values,
+    broken: broken.found,
     notes: [
-      `${files.length} images of ${width} × ${height} pixels, ${channels === 1 ? "grey" : "in colour"}; a folder's name is the class`,
+      `${most.files.length} images of ${width} × ${height} pixels, ${coloured ? "in colour" : "grey"}; a folder's name is the class`,
       ...(transparent > 0
         ? [`what is transparent in ${counted(transparent, "image", "images")} is black`]
         : []),

@@ -6,6 +6,7 @@ import { PNG } from "pngjs";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { planProblems } from "../../../../../src/shared/experiments/data-import.ts";
 import { idxBytes, ImportFolder, npyBytes } from "./import-folder.ts";
+import { storedZip } from "./stored-zip.ts";
 
 let folder: ImportFolder;
 beforeEach(() => {
@@ -692,11 +693,59 @@ describe("arrays", () => {
     ];
     const preview = await folder.preview(files);
     expect([preview.splitByFiles, preview.plan.split.by]).toEqual([false, "seed"]);
-    await expect(folder.accept(preview.plan)).rejects.toThrow(
-      /test_y\.npy, row 5: expected a finite target that float32 holds, got NaN/,
-    );
+    expect(planProblems(preview, preview.plan)).toEqual([
+      "1 target is NaN, the first in test_y.npy, row 5: leave such rows out, or mend the file",
+    ]);
     const { dataset } = await folder.accept({ ...preview.plan, missing: "drop" });
     expect(dataset.trainRows + dataset.validRows + dataset.testRows).toBe(39);
+  });
+
+  it("of whole numbers with NaN among them are classes, and infinite ones are named", async () => {
+    const x = folder.write(
+      "x.npy",
+      npyBytes("<f8", [40, 2], bytesOf(Float64Array.from({ length: 80 }, (_, i) => i))),
+    );
+    const targets = (value: (i: number) => number): string =>
+      folder.write("y.npy", npyBytes("<f8", [40], bytesOf(Float64Array.from(ROWS, value))));
+    const classes = await folder.preview([x, targets((i) => (i === 4 ? NaN : i % 2))]);
+    expect([classes.plan.target, classes.items?.classes?.length]).toEqual(["classes", 2]);
+    const { dataset } = await folder.accept({ ...classes.plan, missing: "drop" });
+    expect(dataset.target.names).toEqual(["0", "1"]);
+    const infinite = await folder.preview([x, targets((i) => (i === 6 ? 1e39 : i / 3))]);
+    expect(planProblems(infinite, { ...infinite.plan, missing: "drop" }).join()).toMatch(
+      /^1 target is infinite, the first in y\.npy, row 7:/,
+    );
+  });
+
+  it("of a .npz may lie beside text, single values and what is called otherwise: those are left out, and named", async () => {
+    const numbers = bytesOf(Float64Array.from({ length: 80 }, (_, i) => i));
+    const bytes = Uint8Array.from(ROWS, (i) => i % 2);
+    const others = {
+      "names.npy": npyBytes("<U2", [2], new Uint8Array(16)),
+      "made_by.npy": npyBytes("|O", [1], new Uint8Array(9)),
+      "version.npy": npyBytes("<f8", [], new Uint8Array(8)),
+      "ids.npy": npyBytes("|u1", [40], bytes),
+    };
+    const [x, y] = [npyBytes("<f8", [40, 2], numbers), npyBytes("|u1", [40], bytes)];
+    const preview = await folder.preview(
+      folder.write("d.npz", storedZip({ ...others, "x.npy": x, "y.npy": y })),
+    );
+    expect(planProblems(preview, preview.plan)).toEqual([]);
+    expect(preview.notes.join("; ")).toMatch(
+      /left out: names: text .*; made_by: Python objects .*; version: a single value; ids: not called labels or targets/,
+    );
+    // Targets that are text are missed, and it is said why.
+    const words = npyBytes("<U2", [40], new Uint8Array(320));
+    const untargeted = folder.write(
+      "w.npz",
+      storedZip({ "x.npy": npyBytes("<f8", [40, 2, 1], numbers), "y.npy": words }),
+    );
+    await expect(folder.preview(untargeted)).rejects.toThrow(
+      /one array \(40, 2, 1\), y: text .*numpy\.unique/,
+    );
+    await expect(folder.preview(folder.write("t.npz", storedZip({ "y.npy": words })))).rejects.toThrow(
+      /t\.npz, "y\.npy", byte 10: expected values that are numbers, got text/,
+    );
   });
 
   it("fault 36: NaN and infinities are named with their places", async () => {
@@ -820,7 +869,39 @@ describe("folders of images", () => {
     folder.write("set/a/0.png", png(4, [1, 2, 3]));
     folder.write("set/b/1.png", png(4, [9, 2, 3]));
     spoil();
-    await expect(folder.preview(join(folder.path, "set"))).rejects.toThrow(message);
+    const preview = await folder.preview(join(folder.path, "set"));
+    expect(planProblems(preview, preview.plan).join()).toMatch(message);
+    expect(preview.broken.count).toBe(1);
+  });
+
+  it("are named when they are broken, all at once, and the others can be taken", async () => {
+    // The first is of another size than most.
+    folder.write("set/a/00.png", png(5, [1, 2, 3]));
+    for (let i = 0; i < 10; i++) {
+      folder.write(`set/a/${i}.png`, png(4, [i, 2, 3]));
+      folder.write(`set/b/${i}.png`, png(4, [i, 9, 3]));
+    }
+    for (let i = 10; i < 35; i++) folder.write(`set/b/${i}.png`, "no image");
+    const preview = await folder.preview(join(folder.path, "set"));
+    expect(preview).toMatchObject({ rows: 20, broken: { count: 26 } });
+    const [problem = ""] = planProblems(preview, preview.plan);
+    expect(problem).toMatch(/^26 images cannot be taken: leave them out, or mend the files:/);
+    expect(problem.split("\n")).toHaveLength(22);
+    expect(problem).toMatch(/b.29\.png, byte 0: expected a PNG or JPEG image.*\nand 6 more$/);
+    await expect(folder.accept(preview.plan)).rejects.toThrow(/26 images cannot be taken/);
+    const stored = await folder.accept({ ...preview.plan, missing: "drop" });
+    const { trainRows, validRows, testRows, layout } = stored.dataset;
+    expect([trainRows + validRows + testRows, layout?.width]).toEqual([20, 4]);
+    expect(stored.notes.join()).toMatch(/26 broken images were left out: .*b.10\.png.* and 21 more/);
+    // The window names all files of a folder, which is what the data is called.
+    const named = ["a/1", "b/2", "a/3"].map((name) => join(folder.path, "set", `${name}.png`));
+    expect((await folder.preview(named)).plan.title).toBe("set");
+    // Without one that is sound there is nothing to take.
+    folder.write("bad/a/0.png", "");
+    folder.write("bad/b/1.png", "");
+    await expect(folder.preview(join(folder.path, "bad"))).rejects.toThrow(
+      /got 2 images that cannot be taken:\n.*0\.png.*\n.*1\.png/,
+    );
   });
 
   it("bad: a folder without images, and one class only", async () => {

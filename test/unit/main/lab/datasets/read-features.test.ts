@@ -1,7 +1,10 @@
+import { join } from "node:path";
+import { PNG } from "pngjs";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { readFeatures } from "../../../../../src/main/lab/datasets/read-features.ts";
 import type { StoredDataset } from "../../../../../src/shared/experiments/stored-dataset.ts";
 import { ImportFolder, npyBytes } from "./import-folder.ts";
+import { storedZip } from "./stored-zip.ts";
 
 let folder: ImportFolder;
 beforeEach(() => {
@@ -65,8 +68,43 @@ describe("new rows", () => {
     expect(await read(stored, "n.npy", npyBytes("<f8", [1, 2], bytes([1, 2])))).toEqual([1, 2]);
     for (const bad of [NaN, Infinity, 1e39]) {
       await expect(read(stored, "n.npy", npyBytes("<f8", [2, 2], bytes([1, 2, 3, bad])))).rejects.toThrow(
-        /n\.npy, row 2, value 2: expected a finite number that float32 holds, got/,
+        /n\.npy, row 2, value 2: expected a finite number that float32 holds, got .* in 1 value of the file/,
       );
     }
+    const two = npyBytes("<f8", [2, 2], bytes([1, NaN, 3, Infinity]));
+    await expect(read(stored, "n.npy", two)).rejects.toThrow(
+      /row 1, value 2: .*got NaN, and so in 2 values of the file: leave such rows out/,
+    );
+    // Names of columns beside the rows are none of them.
+    const names = npyBytes("<U1", [2], new Uint8Array(8));
+    const packed = storedZip({ "names.npy": names, "x.npy": npyBytes("<f8", [1, 2], bytes([1, 2])) });
+    expect(await read(stored, "n.npz", packed)).toEqual([1, 2]);
+  });
+
+  it("of a folder of images are refused with all that are broken", async () => {
+    const png = (side: number, value: number): Uint8Array => {
+      const image = new PNG({ width: side, height: side });
+      image.data.fill(255).set([value, value, value]);
+      return new Uint8Array(PNG.sync.write(image));
+    };
+    for (let i = 0; i < 10; i++) folder.write(`set/${i % 2 === 0 ? "a" : "b"}/${i}.png`, png(3, i));
+    const { dataset, recipe } = await folder.import(join(folder.path, "set"));
+    for (const [name, content] of Object.entries({
+      "1": png(3, 1),
+      "2": png(4, 2),
+      "3": "none",
+      "4": png(3, 4),
+    }))
+      folder.write(`new/${name}.png`, content);
+    const rows = async (): Promise<number> => {
+      let count = 0;
+      const reading = { recipe, watch: NO_WATCH };
+      for await (const batch of readFeatures(join(folder.path, "new"), dataset, reading)) count += batch.rows;
+      return count;
+    };
+    await expect(rows()).rejects.toThrow(/2 images that cannot be taken:\n.*2\.png.*4 × 4.*\n.*3\.png/);
+    folder.write("new/2.png", png(3, 2));
+    folder.write("new/3.png", png(3, 3));
+    expect(await rows()).toBe(4);
   });
 });

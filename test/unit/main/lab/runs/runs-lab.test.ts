@@ -19,10 +19,22 @@ it("main's writes wait while a bundle is taken and while the trash is emptied, n
   const reader = {
     ask: (name: string) => {
       asked.push(`${name} ${lockedBecause}`);
-      return Promise.resolve({ ids: [], problem: null, over: asked.length % 3 === 0, share: 0.5 });
+      return Promise.resolve({
+        ids: [],
+        problem: null,
+        over: asked.length % 3 === 0,
+        share: 0.5,
+        emptied: null,
+      });
     },
   };
-  const activity = { isCancelled: () => false, progress: () => undefined, part: () => activity };
+  const phases: string[] = [];
+  const activity = {
+    isCancelled: () => false,
+    progress: () => undefined,
+    phase: (phase: string) => phases.push(phase),
+    part: () => activity,
+  };
   const lab = new RunsLab(
     { store: store as Store, emit: () => undefined },
     { work: (_kind, _title, body) => body(activity as never) },
@@ -39,6 +51,38 @@ it("main's writes wait while a bundle is taken and while the trash is emptied, n
     ...taking,
     "emptyTrash the trash is being emptied",
     "emptyTrash the trash is being emptied",
+    "reclaim the trash is being emptied",
+  ]);
+  expect(phases).toEqual(["deleting runs", expect.stringMatching(/^giving the room back to the disk/)]);
+});
+
+it("cancelled, emptying the trash stops after a part and leaves the file as large as it is", async () => {
+  const asked: unknown[] = [];
+  let cancelled = false;
+  const reader = {
+    ask: (name: string, input: unknown) => {
+      if (name === "table") return Promise.resolve({ ids: cancelled ? ["b"] : ["a", "b"], problem: null });
+      asked.push(name, input);
+      cancelled = true;
+      return Promise.resolve({ over: false, beforeBytes: 7, emptied: null });
+    },
+  };
+  const store: Pick<Store, "whileLocked" | "unlocked"> = {
+    unlocked: () => Promise.resolve(),
+    whileLocked: (_reason, body) => body(),
+  };
+  const activity = { isCancelled: () => cancelled, phase: () => undefined };
+  const lab = new RunsLab(
+    { store: store as Store, emit: () => undefined },
+    { work: (_kind, _title, body) => body(activity as never) },
+    { quick: reader as never, slow: reader as never },
+  );
+  await lab.emptyTrash({ runIds: null });
+  expect(asked).toEqual([
+    "emptyTrash",
+    { runIds: ["a", "b"], beforeBytes: null },
+    "reclaim",
+    { runs: 1, beforeBytes: 7, compact: false },
   ]);
 });
 

@@ -3,7 +3,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect, test } from "vitest";
 import { messageOf } from "../../../../src/core/thrown.ts";
-import { inFileWords } from "../../../../src/main/cli/file-words.ts";
+import { toWireError } from "../../../../src/shared/ipc/wire-error.ts";
+import { inFileWords } from "../../../../src/shared/ipc/file-words.ts";
 
 const saidOf = (path: string): string => {
   try {
@@ -19,6 +20,13 @@ test("what the file system refuses is said in words, with the file and what to d
     const missing = join(folder, "missing.json");
     expect(inFileWords(saidOf(missing))).toBe(
       `${missing} cannot be read: there is no file or folder ${missing}: check the name`,
+    );
+    expect(toWireError(new Error(saidOf(missing))).message).toBe(inFileWords(saidOf(missing)));
+    expect(inFileWords(`EXDEV: cross-device link not permitted, rename '${missing}' -> 'b'`)).toMatch(
+      /^EXDEV/,
+    );
+    expect(inFileWords(`EPERM: operation not permitted, rename '${missing}' -> 'b'`)).toBe(
+      `you may not read or write ${missing}: change its permissions, or name another`,
     );
     expect(inFileWords(saidOf(folder))).toBe(`${folder} cannot be read: it is a folder: name a file`);
   } finally {
