@@ -1,5 +1,5 @@
 import { useEffect, useRef } from "react";
-import { isFocusNowhere, keepFocusInView, VIEW_ELEMENT_ID } from "../ui/focus-view.ts";
+import { isFocusNowhere, isFocusOnView, keepFocusInView, VIEW_ELEMENT_ID } from "../ui/focus-view.ts";
 import { useStore } from "../store/create-store.ts";
 import { labStore } from "../store/lab-store.ts";
 import { trainingStateStore } from "../train/training-store.ts";
@@ -28,7 +28,7 @@ const isUsable = (element: HTMLElement): boolean =>
 
 /** Where the focus went nowhere, or is where this has put it, back to what it was taken from; else into the view. */
 function keepFocus(): void {
-  const isParked = lost !== null && document.activeElement?.id === VIEW_ELEMENT_ID;
+  const isParked = lost !== null && isFocusOnView();
   if (!isFocusNowhere() && !isParked) {
     lost = null;
     return;

@@ -7,6 +7,9 @@ export function isFocusNowhere(): boolean {
   return activeElement === null || activeElement === body || !activeElement.checkVisibility();
 }
 
+/** The view itself has the focus, on none of its controls: as what a control has lost. */
+export const isFocusOnView = (): boolean => document.activeElement?.id === VIEW_ELEMENT_ID;
+
 /** Takes a focus that would be lost into the view that is shown now: Tab goes on with its first control. */
 export function keepFocusInView(): void {
   if (isFocusNowhere()) document.getElementById(VIEW_ELEMENT_ID)?.focus({ preventScroll: true });

@@ -1,6 +1,6 @@
 import { Button, type ButtonProps } from "@mantine/core";
 import { useLayoutEffect, useRef } from "react";
-import { isFocusNowhere } from "./focus-view.ts";
+import { isFocusNowhere, isFocusOnView } from "./focus-view.ts";
 
 interface WorkButtonProps extends Omit<ButtonProps, "loading"> {
   /** What it has started is on: a press on it does nothing meanwhile. */
@@ -15,7 +15,8 @@ export function WorkButton({ working, onClick, ...looks }: WorkButtonProps) {
   useLayoutEffect(() => {
     if (working || !wasPressed.current) return;
     wasPressed.current = false;
-    if (isFocusNowhere()) button.current?.focus({ preventScroll: true });
+    // Where its work is an activity, the focus waits in the view.
+    if (isFocusNowhere() || isFocusOnView()) button.current?.focus({ preventScroll: true });
   }, [working]);
   return (
     <Button
