@@ -24,4 +24,4 @@ export const formatDate = dateFormat(MINUTES);
 export const formatMoment = dateFormat({ ...MINUTES, second: "2-digit" });
 
 /** The same with day of the week, seconds and zone. */
-export const formatExactDate = dateFormat({ dateStyle: "full", timeStyle: "long" });
+export const formatExactDate = dateFormat({ dateStyle: "full", timeStyle: "long", hourCycle: "h23" });

@@ -10,7 +10,7 @@ import {
   type TrainingStateName,
 } from "../../shared/experiments/cluster-sweep.ts";
 import { ask } from "../bridge/lab.ts";
-import { formatDate } from "../format/date.ts";
+import { formatDate, formatMoment } from "../format/date.ts";
 import { useStore } from "../store/create-store.ts";
 import { labStore, showFailure } from "../store/lab-store.ts";
 import { openComparison, openRun } from "../store/open-run.ts";
@@ -81,10 +81,8 @@ function SweepCard({ sweep }: { readonly sweep: KnownSweep }) {
       {status !== undefined && status.problem !== "" && (
         <p className={own["wrong"]} role="status">
           Slurm does not answer
-          {status.heardAt !== null && (
-            <>; it was last heard at {new Date(status.heardAt).toLocaleTimeString()}</>
-          )}
-          . What runs goes on, and what is done can be collected. {status.problem}
+          {status.heardAt !== null && <>; it was last heard at {formatMoment(status.heardAt)}</>}. What runs
+          goes on, and what is done can be collected. {status.problem}
         </p>
       )}
       <div className={own["row"]}>
