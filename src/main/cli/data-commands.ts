@@ -1,7 +1,8 @@
 import { resolve } from "node:path";
 import { counted } from "../../core/counted.ts";
 import { ContractError } from "../../core/errors.ts";
-import { rowsOf, SPLITS, type Dataset } from "../../shared/experiments/dataset.ts";
+import { formatGiven, formatNumber } from "../../shared/format/number.ts";
+import { NORMALISATIONS, rowsOf, SPLITS, type Dataset } from "../../shared/experiments/dataset.ts";
 import {
   planProblems,
   type DialectChanges,
@@ -112,20 +113,21 @@ function splitOf(suggested: ImportPlan["split"], options: DataImportOptions): Im
 const SUMMARY = [
   "data set",
   "title",
-  "rows: train, valid, test",
+  "rows: train; valid; test",
   "features",
   "to predict",
   "content",
 ] as const;
 const summaryOf = (dataset: Dataset): readonly string[] => {
   const { id, title, features, layout, target, contentHash } = dataset;
-  const size = layout === null ? String(features) : `${layout.height} × ${layout.width} × ${layout.channels}`;
+  const size =
+    layout === null ? formatNumber(features) : `${layout.height} × ${layout.width} × ${layout.channels}`;
   const predicted =
     target.kind === "classes" ? counted(target.names.length, "class", "classes") : target.names.join(", ");
   return [
     id,
     title,
-    SPLITS.map((split) => rowsOf(dataset, split)).join(", "),
+    SPLITS.map((split) => formatNumber(rowsOf(dataset, split))).join("; "),
     size,
     predicted,
     contentHash.slice(0, 12),
@@ -169,14 +171,18 @@ function printPreview({ columns, notes, rows }: ImportPreview, plan: ImportPlan)
   const shown = columns.slice(0, 60).map(({ name, missing, distinct, min, max }, index) => {
     const { role = "ignored", kind = "number" } = plan.columns[index] ?? {};
     const range =
-      kind === "number" ? `${min} to ${max}` : distinct === null ? "many values" : counted(distinct, "value");
+      kind === "number"
+        ? `${formatGiven(min)} to ${formatGiven(max)}`
+        : distinct === null
+          ? "many values"
+          : counted(distinct, "value");
     return [
       String(index + 1),
       name,
       role,
       role === "ignored" ? "" : kind,
       range,
-      missing === 0 ? "" : String(missing),
+      missing === 0 ? "" : formatNumber(missing),
     ];
   });
   if (shown.length > 0)
@@ -218,8 +224,8 @@ export async function runDataShowCommand(
     ["from", files.join(", ") || "the app itself"],
     ["imported", importedAt || "–"],
     ["understood", notes.join("; ") || "–"],
-    ["normalisation", dataset.normalisation],
-    ["looks at the test rows", String(testLooks)],
+    ["normalisation", NORMALISATIONS[dataset.normalisation]],
+    ["test rows looked at", testLooks === 0 ? "never" : counted(testLooks, "time")],
     ["runs", runs.map(({ id: run }) => run).join(", ") || "none"],
   ];
   print(`${textTable(["", ""], facts)}\n`);
@@ -227,7 +233,11 @@ export async function runDataShowCommand(
     print(
       `${textTable(
         ["class", "training rows", "validation rows"],
-        classes.map(({ name, trainRows, validRows }) => [name, String(trainRows), String(validRows)]),
+        classes.map(({ name, trainRows, validRows }) => [
+          name,
+          formatNumber(trainRows),
+          formatNumber(validRows),
+        ]),
       )}\n`,
     );
   }
@@ -236,7 +246,9 @@ export async function runDataShowCommand(
       ["feature", "min", "mean", "max"],
       spreads.map(({ name, min, mean, max }) => [
         name,
-        ...[min, mean, max].map((value) => String(Number(value.toPrecision(6)))),
+        formatGiven(min),
+        formatNumber(mean),
+        formatGiven(max),
       ]),
     )}\n`,
   );
@@ -298,11 +310,11 @@ export async function runTestCommand(
   }
   const { rows, loss, accuracy, r2, mae, looks, looksOfRun } = score;
   const parts = [
-    `test rows: ${rows}`,
-    `loss: ${loss}`,
-    ...(accuracy === null ? [] : [`accuracy: ${accuracy}`]),
-    ...(r2 === null ? [] : [`R²: ${r2}`, `mean absolute error: ${mae ?? NaN}`]),
-    `looks at these test rows: ${looks}, with this run ${looksOfRun}`,
+    `test rows: ${formatNumber(rows)}`,
+    `loss: ${formatNumber(loss)}`,
+    ...(accuracy === null ? [] : [`accuracy: ${formatNumber(accuracy)}`]),
+    ...(r2 === null ? [] : [`R²: ${formatNumber(r2)}`, `mean absolute error: ${formatNumber(mae ?? NaN)}`]),
+    `looks at these test rows: ${formatNumber(looks)}, with this run ${formatNumber(looksOfRun)}`,
   ];
   print(`${parts.join("\n")}\n`);
   return EXIT.ok;
