@@ -196,6 +196,8 @@ export function runDataListCommand(lab: Lab, { json }: { readonly json?: true })
   return EXIT.ok;
 }
 
+const SHOWN_RUNS = 5;
+
 /** The id of a data set that is called by it or by its title. @throws {ContractError} If several have the title. */
 function datasetIdOf(lab: Lab, name: string): string {
   const datasets = lab.datasets.list();
@@ -207,6 +209,12 @@ function datasetIdOf(lab: Lab, name: string): string {
     );
   return titled[0] ?? name;
 }
+
+/** How many runs there are, and the first of them: hundreds would make the column a page wide. */
+const saidRuns = (ids: readonly string[]): string =>
+  ids.length === 0
+    ? "none yet"
+    : `${formatNumber(ids.length)}: ${ids.slice(0, SHOWN_RUNS).join(", ")}${ids.length > SHOWN_RUNS ? ", …" : ""}`;
 
 export async function runDataShowCommand(
   lab: Lab,
@@ -226,7 +234,7 @@ export async function runDataShowCommand(
     ["understood", notes.join("; ") || "–"],
     ["normalisation", NORMALISATIONS[dataset.normalisation]],
     ["test rows looked at", testLooks === 0 ? "never" : counted(testLooks, "time")],
-    ["runs", runs.map(({ id: run }) => run).join(", ") || "none"],
+    ["runs", saidRuns(runs.map(({ id: run }) => run))],
   ];
   print(`${textTable(["", ""], facts)}\n`);
   if (classes.length > 0) {
