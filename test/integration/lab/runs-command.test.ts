@@ -117,7 +117,7 @@ describe("lab runs, show, compare, export, import, trash", () => {
     expect((await labHere("trash", "--restore", "lr>0.05", ...other)).stdout).toContain("runs restored: 1");
     await labHere("trash", "--delete", "lr<0.05", ...other);
     expect((await labHere("trash", "--empty", ...other)).stdout).toMatch(
-      /runs deleted for good: 1; \d+ bytes freed/,
+      /runs deleted for good: 1; [\d.,]+ k?B freed, the database has [\d.]+ [kM]B now/,
     );
     expect(JSON.parse((await labHere("runs", "--json", ...other)).stdout)).toHaveLength(1);
   });
