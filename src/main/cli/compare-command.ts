@@ -1,3 +1,6 @@
+import { formatDuration } from "../../shared/format/duration.ts";
+import { metricLabel, namedQuantity } from "../../shared/format/named-quantity.ts";
+import { formatNumber } from "../../shared/format/number.ts";
 import type { ComparedTiming, RunComparison } from "../../shared/runs/run-comparison.ts";
 import type { RunValue } from "../../shared/runs/run-table.ts";
 import { timingVerdict } from "../../shared/runs/timing-verdict.ts";
@@ -6,15 +9,13 @@ import { EXIT, type ExitCode } from "./exit-code.ts";
 import { print, printJson } from "./print.ts";
 import { textTable } from "../report/text-table.ts";
 
-const said = (value: RunValue): string =>
-  value === null ? "–" : typeof value === "number" ? String(Number(value.toPrecision(6))) : String(value);
-
-const ms = (value: number): string => `${Number(value.toPrecision(4))} ms`;
+const said = (key: string, value: RunValue, given?: { readonly given: boolean }): string =>
+  value === null ? "–" : namedQuantity(key, value, given).text;
 
 function saidTiming(timing: ComparedTiming["runs"][number]): string {
   if (timing === null) return "–";
   const { medianMs, loMs, hiMs, verdict } = timing;
-  const interval = `${ms(medianMs)} [${ms(loMs)}, ${ms(hiMs)}]`;
+  const interval = `${formatDuration(medianMs)} [${formatDuration(loMs)}, ${formatDuration(hiMs)}]`;
   return verdict === "first" ? interval : `${interval}, ${timingVerdict(timing)}`;
 }
 
@@ -27,19 +28,28 @@ function report({ runs, cautions, settings, results, metrics, timings, checks }:
     ...part(
       "Settings that differ",
       "setting",
-      settings.filter(({ same }) => !same).map(({ key, values }) => [key, ...values.map(said)]),
+      settings
+        .filter(({ same }) => !same)
+        .map(({ key, values }) => [key, ...values.map((value) => said(key, value, { given: true }))]),
     ),
     ...part(
       "Results",
       "result",
-      results.map(({ key, values }) => [key, ...values.map(said)]),
+      results.map(({ key, values }) => [
+        namedQuantity(key, 0).label,
+        ...values.map((value) => said(key, value)),
+      ]),
     ),
     ...part(
       "Metrics: last (lowest … highest)",
       "metric",
       metrics.map(({ name, runs: of }) => [
-        name,
-        ...of.map((one) => (one === null ? "–" : `${said(one.last)} (${said(one.min)} … ${said(one.max)})`)),
+        metricLabel(name),
+        ...of.map((one) =>
+          one === null
+            ? "–"
+            : `${formatNumber(one.last)} (${formatNumber(one.min)} … ${formatNumber(one.max)})`,
+        ),
       ]),
     ),
     ...part(
@@ -52,7 +62,7 @@ function report({ runs, cautions, settings, results, metrics, timings, checks }:
       "what was checked",
       checks.map(({ label, runs: of }) => [
         label,
-        ...of.map((one) => (one === null ? "–" : `${one.verdict}, relMax ${said(one.relMax)}`)),
+        ...of.map((one) => (one === null ? "–" : `${one.verdict}, relMax ${formatNumber(one.relMax)}`)),
       ]),
     ),
   ].join("\n");

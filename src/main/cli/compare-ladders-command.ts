@@ -1,5 +1,6 @@
 import type { LadderComparison } from "../../shared/experiments/ladder.ts";
 import type { Lab } from "../lab/lab.ts";
+import { formatNumber } from "../../shared/format/number.ts";
 import { rungName } from "../lab/rungs/describe-rungs.ts";
 import { saidShape } from "../lab/ladder/words.ts";
 import { EXIT, type ExitCode } from "./exit-code.ts";
@@ -12,7 +13,7 @@ function report({ sameMachine, sameThreads, warnings, rungs }: LadderComparison)
     saidShape(shape),
     String(threads),
     ratio?.value.toFixed(3) ?? "–",
-    ratio === null ? "–" : `${ratio.lo.toFixed(3)} … ${ratio.hi.toFixed(3)}`,
+    ratio === null ? "–" : `${formatNumber(ratio.lo)} to ${formatNumber(ratio.hi)}`,
     verdict,
   ]);
   const mind = [
@@ -24,7 +25,9 @@ function report({ sameMachine, sameThreads, warnings, rungs }: LadderComparison)
     ...(sameThreads ? [] : ["The two ladders were measured with different numbers of threads.", ""]),
     ...mind,
     ...(mind.length > 0 ? [""] : []),
-    textTable(["rung", "shape", "threads", "second / first", "95 % interval", "the second is"], rows),
+    rows.length === 0
+      ? "No rung was measured in both ladders at the same shape."
+      : textTable(["rung", "shape", "threads", "second ÷ first", "95 % interval", "the second is"], rows),
   ].join("\n");
 }
 

@@ -1,7 +1,8 @@
 import { resolve } from "node:path";
 import { counted } from "../../core/counted.ts";
 import { ContractError } from "../../core/errors.ts";
-import { rowsOf, SPLITS, type Dataset } from "../../shared/experiments/dataset.ts";
+import { formatGiven, formatNumber } from "../../shared/format/number.ts";
+import { NORMALISATIONS, rowsOf, SPLITS, type Dataset } from "../../shared/experiments/dataset.ts";
 import {
   planProblems,
   type DialectChanges,
@@ -112,20 +113,21 @@ function splitOf(suggested: ImportPlan["split"], options: DataImportOptions): Im
 const SUMMARY = [
   "data set",
   "title",
-  "rows: train, valid, test",
+  "rows: train; valid; test",
   "features",
   "to predict",
   "content",
 ] as const;
 const summaryOf = (dataset: Dataset): readonly string[] => {
   const { id, title, features, layout, target, contentHash } = dataset;
-  const size = layout === null ? String(features) : `${layout.height} × ${layout.width} × ${layout.channels}`;
+  const size =
+    layout === null ? formatNumber(features) : `${layout.height} × ${layout.width} × ${layout.channels}`;
   const predicted =
     target.kind === "classes" ? counted(target.names.length, "class", "classes") : target.names.join(", ");
   return [
     id,
     title,
-    SPLITS.map((split) => rowsOf(dataset, split)).join(", "),
+    SPLITS.map((split) => formatNumber(rowsOf(dataset, split))).join("; "),
     size,
     predicted,
     contentHash.slice(0, 12),
@@ -169,14 +171,18 @@ function printPreview({ columns, notes, rows }: ImportPreview, plan: ImportPlan)
   const shown = columns.slice(0, 60).map(({ name, missing, distinct, min, max }, index) => {
     const { role = "ignored", kind = "number" } = plan.columns[index] ?? {};
     const range =
-      kind === "number" ? `${min} to ${max}` : distinct === null ? "many values" : counted(distinct, "value");
+      kind === "number"
+        ? `${formatGiven(min)} to ${formatGiven(max)}`
+        : distinct === null
+          ? "many values"
+          : counted(distinct, "value");
     return [
       String(index + 1),
       name,
       role,
       role === "ignored" ? "" : kind,
       range,
-      missing === 0 ? "" : String(missing),
+      missing === 0 ? "" : formatNumber(missing),
     ];
   });
   if (shown.length > 0)
@@ -190,6 +196,8 @@ export function runDataListCommand(lab: Lab, { json }: { readonly json?: true })
   return EXIT.ok;
 }
 
+const SHOWN_RUNS = 5;
+
 /** The id of a data set that is called by it or by its title. @throws {ContractError} If several have the title. */
 function datasetIdOf(lab: Lab, name: string): string {
   const datasets = lab.datasets.list();
@@ -201,6 +209,12 @@ function datasetIdOf(lab: Lab, name: string): string {
     );
   return titled[0] ?? name;
 }
+
+/** How many runs there are, and the first of them: hundreds would make the column a page wide. */
+const saidRuns = (ids: readonly string[]): string =>
+  ids.length === 0
+    ? "none yet"
+    : `${formatNumber(ids.length)}: ${ids.slice(0, SHOWN_RUNS).join(", ")}${ids.length > SHOWN_RUNS ? ", …" : ""}`;
 
 export async function runDataShowCommand(
   lab: Lab,
@@ -218,16 +232,20 @@ export async function runDataShowCommand(
     ["from", files.join(", ") || "the app itself"],
     ["imported", importedAt || "–"],
     ["understood", notes.join("; ") || "–"],
-    ["normalisation", dataset.normalisation],
-    ["looks at the test rows", String(testLooks)],
-    ["runs", runs.map(({ id: run }) => run).join(", ") || "none"],
+    ["normalisation", NORMALISATIONS[dataset.normalisation]],
+    ["test rows looked at", testLooks === 0 ? "never" : counted(testLooks, "time")],
+    ["runs", saidRuns(runs.map(({ id: run }) => run))],
   ];
   print(`${textTable(["", ""], facts)}\n`);
   if (classes.length > 0) {
     print(
       `${textTable(
         ["class", "training rows", "validation rows"],
-        classes.map(({ name, trainRows, validRows }) => [name, String(trainRows), String(validRows)]),
+        classes.map(({ name, trainRows, validRows }) => [
+          name,
+          formatNumber(trainRows),
+          formatNumber(validRows),
+        ]),
       )}\n`,
     );
   }
@@ -236,7 +254,9 @@ export async function runDataShowCommand(
       ["feature", "min", "mean", "max"],
       spreads.map(({ name, min, mean, max }) => [
         name,
-        ...[min, mean, max].map((value) => String(Number(value.toPrecision(6)))),
+        formatGiven(min),
+        formatNumber(mean),
+        formatGiven(max),
       ]),
     )}\n`,
   );
@@ -298,11 +318,11 @@ export async function runTestCommand(
   }
   const { rows, loss, accuracy, r2, mae, looks, looksOfRun } = score;
   const parts = [
-    `test rows: ${rows}`,
-    `loss: ${loss}`,
-    ...(accuracy === null ? [] : [`accuracy: ${accuracy}`]),
-    ...(r2 === null ? [] : [`R²: ${r2}`, `mean absolute error: ${mae ?? NaN}`]),
-    `looks at these test rows: ${looks}, with this run ${looksOfRun}`,
+    `test rows: ${formatNumber(rows)}`,
+    `loss: ${formatNumber(loss)}`,
+    ...(accuracy === null ? [] : [`accuracy: ${formatNumber(accuracy)}`]),
+    ...(r2 === null ? [] : [`R²: ${formatNumber(r2)}`, `mean absolute error: ${formatNumber(mae ?? NaN)}`]),
+    `looks at these test rows: ${formatNumber(looks)}, with this run ${formatNumber(looksOfRun)}`,
   ];
   print(`${parts.join("\n")}\n`);
   return EXIT.ok;

@@ -7,10 +7,13 @@ import {
   type GradientReference,
   type GradientReport,
 } from "../../shared/experiments/gradcheck.ts";
+import { formatNumber, formatPercent, withMinusSigns } from "../../shared/format/number.ts";
+import type { RunSummary } from "../../shared/runs/run-records.ts";
 import { networkOf, NOTEBOOK_NETWORK, type NetworkSpec } from "../../shared/specs/network-spec.ts";
 import type { GivenParameters } from "../lab/compute/network-setup.ts";
 import type { Lab } from "../lab/lab.ts";
 import { EXIT, type ExitCode } from "./exit-code.ts";
+import { gradcheckOutcome } from "./gradcheck-outcome.ts";
 import { complain, print, printJson } from "./print.ts";
 import { readParameters } from "../data/read-parameters.ts";
 import { readNetworkSpec } from "./read-spec.ts";
@@ -56,31 +59,21 @@ const toJsonReport = (report: GradientReport): unknown => {
   };
 };
 
-const said = (value: number): string => value.toPrecision(3);
+const said = (value: number): string => formatNumber(value, 3);
 
-function saidOfOutcome({ passed, reports }: GradcheckRecord["report"]): string {
-  if (!passed) {
-    const failed = reports.some(({ verdict }) => verdict === "failed");
-    return failed || reports.length === 0 ? "The check did not pass." : "Nothing could be judged.";
-  }
-  return reports.every(({ verdict }) => verdict === "passed")
-    ? "All gradients passed."
-    : "All gradients that could be judged passed.";
-}
-
-function textReport({ report }: GradcheckRecord): string {
+function textReport({ report }: GradcheckRecord, status: RunSummary["status"]): string {
   const rows = report.reports.map((one) => [
     one.tensor,
     one.reference,
-    String(one.coordinates),
+    formatNumber(one.coordinates),
     said(one.maxAbs),
     said(one.relMax),
     said(one.relNorm),
-    `${(100 * one.hiddenByAtol).toFixed(1)} %`,
+    formatPercent(one.hiddenByAtol),
     one.allclose ? "yes" : "no",
-    String(one.kinks),
+    formatNumber(one.kinks),
     one.verdict,
-    one.reason,
+    withMinusSigns(one.reason),
   ]);
   const columns = [
     "tensor",
@@ -96,12 +89,12 @@ function textReport({ report }: GradcheckRecord): string {
     "reason",
   ];
   return [
-    `${report.title}: loss ${report.loss}${Number.isNaN(report.referenceLoss) ? "" : `, in float64 ${report.referenceLoss}`}`,
+    `${report.title}: loss ${formatNumber(report.loss, 8)}${Number.isNaN(report.referenceLoss) ? "" : `, in float64 ${formatNumber(report.referenceLoss, 8)}`}`,
     "",
     textTable(columns, rows),
     "",
     ...report.notes,
-    saidOfOutcome(report),
+    gradcheckOutcome(report, status),
   ].join("\n");
 }
 
@@ -149,7 +142,7 @@ export async function runGradcheckCommand(
     const record = lab.gradcheck.get({ runId: run.id });
     const { loss, passed, reports } = record.report;
     if (options.json === true) printJson({ run: run.id, loss, passed, reports: reports.map(toJsonReport) });
-    else print(`${textReport(record)}\n`);
+    else print(`${textReport(record, run.status)}\n`);
     for (const path of csv) await lab.runs.export({ what: "gradchecks", runIds: [run.id], path, overwrite });
     if (run.failure !== null) complain(`The gradient check failed: ${run.failure}`);
     return run.status === "finished" && passed ? EXIT.ok : EXIT.failedCheck;

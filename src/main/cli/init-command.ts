@@ -1,5 +1,6 @@
 import * as v from "valibot";
 import { initSettingsSchema, type InitSettings, type InitSide } from "../../shared/experiments/init.ts";
+import { formatNumber, formatPercent, withMinusSigns } from "../../shared/format/number.ts";
 import { NOTEBOOK_NETWORK, type NetworkSpec } from "../../shared/specs/network-spec.ts";
 import type { Lab } from "../lab/lab.ts";
 import { EXIT, type ExitCode } from "./exit-code.ts";
@@ -17,8 +18,8 @@ export interface InitOptions {
   readonly json?: true;
 }
 
-const said = (value: number | null): string => (value === null ? "" : value.toPrecision(4));
-const percent = (share: number | null): string => (share === null ? "" : `${(100 * share).toFixed(1)} %`);
+const said = (value: number | null): string => (value === null ? "" : formatNumber(value));
+const percent = (share: number | null): string => (share === null ? "" : formatPercent(share));
 
 function sideTable({ title, layers, loss }: InitSide): string {
   const rows = layers.map(({ position, label, activation, gradient, light }) => [
@@ -29,10 +30,10 @@ function sideTable({ title, layers, loss }: InitSide): string {
     percent(activation.zeroShare),
     percent(activation.neverActiveShare),
     percent(activation.saturatedShare),
-    String(activation.nan + activation.infinite),
+    formatNumber(activation.nan + activation.infinite),
     said(gradient?.std ?? null),
     light.verdict,
-    light.reason,
+    withMinusSigns(light.reason),
   ]);
   const columns = [
     "",
@@ -47,7 +48,7 @@ function sideTable({ title, layers, loss }: InitSide): string {
     "verdict",
     "reason",
   ];
-  return [`${title}, loss ${loss.toPrecision(6)}`, "", textTable(columns, rows)].join("\n");
+  return [`${title}, loss ${formatNumber(loss)}`, "", textTable(columns, rows)].join("\n");
 }
 
 /** What is drawn. @throws {ContractError} If the spec's file cannot be used. @throws {v.ValiError} */

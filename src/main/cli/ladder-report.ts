@@ -1,7 +1,10 @@
 import { RUNG_NUMBERS, type LadderRecord, type RungResult } from "../../shared/experiments/ladder.ts";
 import { counted } from "../../core/counted.ts";
+import { formatDuration } from "../../shared/format/duration.ts";
+import { formatRatio } from "../../shared/format/format-ratio.ts";
+import { formatNumber, formatPercent } from "../../shared/format/number.ts";
+import { formatSpread } from "../../shared/format/spread.ts";
 import { saidShape } from "../lab/ladder/words.ts";
-import { saidTime } from "../lab/compute/said-time.ts";
 import { textTable } from "../report/text-table.ts";
 
 const COLUMNS = [
@@ -9,8 +12,7 @@ const COLUMNS = [
   "",
   "threads",
   "cold",
-  "median",
-  "± IQR",
+  "median ± ½ IQR",
   "samples",
   "GFLOP/s",
   "over rung 1",
@@ -20,7 +22,6 @@ const COLUMNS = [
 
 const shown = (value: number, text: (value: number) => string): string =>
   Number.isNaN(value) ? "" : text(value);
-const digits = (value: number): string => String(Number(value.toPrecision(3)));
 
 function row(result: RungResult): string[] {
   const {
@@ -42,13 +43,13 @@ function row(result: RungResult): string[] {
     String(RUNG_NUMBERS[rung]),
     name,
     String(threads),
-    shown(coldMs, saidTime),
-    shown(medianMs, saidTime),
-    shown(iqrMs, saidTime),
-    warm === 0 ? "" : String(warm),
-    shown(gflops, digits),
-    overFirst === null ? "" : `${digits(overFirst.value)}× (${digits(overFirst.lo)}–${digits(overFirst.hi)})`,
-    peakShare === null ? "" : `${Math.round(100 * peakShare)} %`,
+    shown(coldMs, formatDuration),
+    shown(medianMs, (ms) => formatSpread(ms, iqrMs / 2, "ms")),
+    warm === 0 ? "" : formatNumber(warm),
+    shown(gflops, formatNumber),
+    // Over itself rung 1 is 1, exactly.
+    overFirst === null || rung === "triple-loop" ? "" : formatRatio(overFirst),
+    peakShare === null ? "" : formatPercent(peakShare),
     status === "measured" || status === "skipped" ? note : `${status}: ${note}`,
   ];
 }
@@ -62,13 +63,13 @@ export function ladderReport(record: LadderRecord): string {
     textTable(COLUMNS, rungs.filter((rung) => saidShape(rung.shape) === shape).map(row)),
     "",
   ]);
-  const peak = limits.peakGflops === null ? "unknown" : `${digits(limits.peakGflops)} GFLOP/s a worker`;
-  const bandwidth = limits.bandwidthGBs === null ? "unknown" : `${digits(limits.bandwidthGBs)} GB/s`;
+  const peak = limits.peakGflops === null ? "unknown" : `${formatNumber(limits.peakGflops)} GFLOP/s a worker`;
+  const bandwidth = limits.bandwidthGBs === null ? "unknown" : `${formatNumber(limits.bandwidthGBs)} GB/s`;
   return [
     ...tables,
     ...conditions.warnings.map((warning) => `Warning: ${warning}`),
     `run ${record.runId}; ${machine.cpuModel}, ${counted(settings.threads, "thread")}, Electron ${machine.electron}, kernel ${machine.kernel}`,
-    `peak ${peak}, memory ${bandwidth}, governor ${conditions.governor}, load before ${shown(conditions.loadBefore, (load) => load.toFixed(2)) || "unknown"}`,
+    `peak ${peak}, memory ${bandwidth}, governor ${conditions.governor}, load before ${shown(conditions.loadBefore, formatNumber) || "unknown"}`,
   ].join("\n");
 }
 

@@ -1,3 +1,5 @@
+import { namedQuantity } from "../../shared/format/named-quantity.ts";
+import { withoutMemory } from "../../shared/runs/memory-quantities.ts";
 import type { ListedRun } from "../../shared/runs/run-records.ts";
 import type { Lab } from "../lab/lab.ts";
 import { EXIT, type ExitCode } from "./exit-code.ts";
@@ -8,11 +10,9 @@ import { COMMAND_NAME } from "../place/command-name.ts";
 const keyNumbers = ({ summary, kind, failure }: ListedRun): string =>
   kind === "unreadable"
     ? (failure ?? "")
-    : Object.entries(summary)
-        .map(
-          ([name, value]) =>
-            `${name} ${typeof value === "number" ? Number(value.toPrecision(4)) : String(value)}`,
-        )
+    : Object.entries(withoutMemory(summary))
+        .filter(([name]) => !name.startsWith("mainDelay"))
+        .map(([name, value]) => `${name} ${namedQuantity(name, value).text}`)
         .join(", ");
 
 /** Lists the saved runs that a query finds, newest first. */

@@ -1,3 +1,5 @@
+import { metricLabel, namedQuantity } from "../../shared/format/named-quantity.ts";
+import { formatNumber } from "../../shared/format/number.ts";
 import { repeatCommand } from "../../shared/runs/repeat-command.ts";
 import { codeOfPart, placeOfPart } from "../../shared/runs/own-part.ts";
 import type { Quantities } from "../../shared/runs/run-records.ts";
@@ -9,8 +11,16 @@ import { print, printJson } from "./print.ts";
 import { textTable } from "../report/text-table.ts";
 import { COMMAND_NAME } from "../place/command-name.ts";
 
-const entries = (quantities: Quantities): string[][] =>
-  Object.entries(quantities).map(([name, value]) => [name, String(value)]);
+/** Results in the window's words and digits, each beside the name by which a filter knows it; JSON has every digit. */
+const results = (summary: Quantities): string[][] =>
+  Object.entries(summary).map(([name, value]) => {
+    const { label, text } = namedQuantity(name, value);
+    return [label, text, name];
+  });
+
+/** What was set stands under its own name, as in the spec and in a comparison. */
+const settings = (config: Quantities): string[][] =>
+  Object.entries(config).map(([name, value]) => [name, namedQuantity(name, value, { given: true }).text]);
 
 /** Everything that is saved of one run but the points of its metrics, of which it names the last. */
 export function runShowCommand(
@@ -39,9 +49,9 @@ export function runShowCommand(
       ...(run.tags.length === 0 ? [] : [`tags: ${run.tags.join(" ")}`]),
       ...(run.failure === null ? [] : [`failure: ${run.failure}`]),
       ...(run.notes === "" ? [] : ["", run.notes]),
-      ...part("Results", ["name", "value"], entries(run.summary)),
+      ...part("Results", ["result", "value", "in a filter"], results(run.summary)),
       ...(ladder === null ? [] : ["", "Rungs", ladderReport(ladder)]),
-      ...part("Settings", ["name", "value"], entries(run.config)),
+      ...part("Settings", ["setting", "value"], settings(run.config)),
       ...ownParts.flatMap((own) => [
         "",
         `${own.kind} ${own.name} (${placeOfPart(own)}${own.origin === null ? "" : `, code ${own.origin.codeHash.slice(0, 12)}`})`,
@@ -52,13 +62,18 @@ export function runShowCommand(
       ]),
       ...part(
         "Metrics",
-        ["metric", "last step", "last value"],
-        [...metrics].map(([name, { step, value }]) => [name, String(step), String(value)]),
+        ["metric", "last step", "last value", "in a filter"],
+        [...metrics].map(([name, { step, value }]) => [
+          metricLabel(name),
+          formatNumber(step),
+          formatNumber(value),
+          name,
+        ]),
       ),
       ...part(
         "What happened",
         ["when (UTC)", "step", "what", "how"],
-        events.map(({ at, step, kind, text }) => [at, String(step ?? ""), kind, text]),
+        events.map(({ at, step, kind, text }) => [at, step === null ? "" : formatNumber(step), kind, text]),
       ),
       "",
       `${counted(timings.length, "timing")}, ${counted(gradientChecks.length, "gradient check")}, ${failed.length} of them failed`,

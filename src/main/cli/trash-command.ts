@@ -1,4 +1,5 @@
 import { parseRunQuery } from "../../shared/runs/run-query.ts";
+import { formatBytes } from "../../shared/format/number.ts";
 import { TRASH_DAYS } from "../../shared/runs/run-changes.ts";
 import type { Lab } from "../lab/lab.ts";
 import { EXIT, type ExitCode } from "./exit-code.ts";
@@ -42,7 +43,9 @@ export async function runTrashCommand(lab: Pick<Lab, "runs">, options: TrashOpti
   }
   if (options.empty === true) {
     const { runs, freedBytes, sizeBytes } = await lab.runs.emptyTrash({ runIds: null });
-    print(`runs deleted for good: ${runs}; ${freedBytes} bytes freed, the database has ${sizeBytes} now\n`);
+    print(
+      `runs deleted for good: ${runs}; ${formatBytes(freedBytes)} freed, the database has ${formatBytes(sizeBytes)} now\n`,
+    );
   }
   if (options.delete !== undefined || options.restore !== undefined || options.empty === true) return EXIT.ok;
   const runs = lab.runs.listed(await lab.runs.find("", "trash"));

@@ -6,7 +6,7 @@ import { ladderStore } from "./ladder-store.ts";
 import { Badge } from "../ui/badge.tsx";
 import { DataTable } from "../ui/data-table.tsx";
 import { ExactText } from "../ui/exact-text.tsx";
-import { exactRatio } from "../format/format-ratio.ts";
+import { exactRatio } from "../../shared/format/format-ratio.ts";
 import { shapeText } from "./ladder-results.ts";
 
 type ComparedRung = LadderComparison["rungs"][number];

@@ -1,9 +1,9 @@
 import type { ProductShape, RungResult } from "../../shared/experiments/ladder.ts";
 import { formatDuration } from "../../shared/format/duration.ts";
 import { formatBytes, formatNumber, formatPercent, fullPrecision } from "../../shared/format/number.ts";
-import { formatSpread } from "../format/spread.ts";
+import { formatSpread } from "../../shared/format/spread.ts";
 import type { Fact } from "../ui/fact-list.tsx";
-import { exactRatio, formatRatio } from "../format/format-ratio.ts";
+import { exactRatio, formatRatio } from "../../shared/format/format-ratio.ts";
 import { costOf, hasTimes, intensityOf } from "./ladder-results.ts";
 
 /** What one product costs, whichever rung computes it. */

@@ -1,12 +1,12 @@
 import type { RungResult } from "../../shared/experiments/ladder.ts";
 import { formatDuration } from "../../shared/format/duration.ts";
 import { formatNumber, formatPercent, fullPrecision } from "../../shared/format/number.ts";
-import { formatSpread } from "../format/spread.ts";
+import { formatSpread } from "../../shared/format/spread.ts";
 import { resultKey } from "./ladder-store.ts";
 import { DataTable } from "../ui/data-table.tsx";
 import { ExactText } from "../ui/exact-text.tsx";
 import { OutcomeBadge } from "../ui/outcome-badge.tsx";
-import { exactRatio, formatRatio } from "../format/format-ratio.ts";
+import { exactRatio, formatRatio } from "../../shared/format/format-ratio.ts";
 import { rungLabel } from "./figures/rung-label.ts";
 import { hasTimes, shapeText } from "./ladder-results.ts";
 import { resultVerdict } from "./rung-verdict.ts";

@@ -1,5 +1,5 @@
 import type { StageGain } from "../../shared/experiments/stages.ts";
-import { exactRatio, formatRatio } from "../format/format-ratio.ts";
+import { exactRatio, formatRatio } from "../../shared/format/format-ratio.ts";
 
 export interface GainWords {
   readonly key: string;

@@ -1,7 +1,7 @@
 import type { PassReport, StageDescription, StageResult } from "../../shared/experiments/stages.ts";
 import { formatDuration } from "../../shared/format/duration.ts";
 import { formatBytes, formatNumber, fullPrecision } from "../../shared/format/number.ts";
-import { formatSpread } from "../format/spread.ts";
+import { formatSpread } from "../../shared/format/spread.ts";
 import type { Fact } from "../ui/fact-list.tsx";
 import type { Outcome } from "../ui/outcome-badge.tsx";
 

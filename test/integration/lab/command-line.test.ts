@@ -267,7 +267,9 @@ describe("lab", () => {
     const show = (...args: string[]) => labHere("show", result.run, ...args, ...database());
     const shown = JSON.parse((await show("--json")).stdout) as { ladder: typeof result };
     expect(shown.ladder.rungs).toEqual(result.rungs);
-    expect((await show()).stdout).toMatch(/\nRungs\nC = A·B, .*\n[^]*over rung 1/);
+    const words = (await show()).stdout;
+    expect(words).toMatch(/\nRungs\nC = A·B, .*\n.* median ± ½ IQR .* over rung 1/);
+    expect(words).toMatch(/\n5 +Cache order .* × \([\d.,]+–[\d.,]+\) /);
   });
 
   it("says which file is missing when the weights cannot be read, and ends with 1", () => {

@@ -98,7 +98,11 @@ describe("lab data", () => {
     const { id, target } = JSON.parse(byName.stdout) as { id: string; target: { kind: string } };
     expect(target.kind).toBe("numbers");
     expect((await lab("data", "list")).stdout).toContain(id);
-    expect((await lab("data", "show", id)).stdout).toContain("petal length");
+    const shown = (await lab("data", "show", id)).stdout;
+    expect(shown).toContain("petal length");
+    expect(shown).toMatch(
+      /normalisation +each feature to mean 0 and standard deviation 1\ntest rows looked at +never/,
+    );
     // By the title that one has; of several that have it, all are named.
     expect((await lab("data", "show", "Widths")).stdout).toContain(id);
     expect((await lab("data", "show", "Same")).stderr).toMatch(

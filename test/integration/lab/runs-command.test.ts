@@ -28,7 +28,12 @@ function recordRuns(path: string): void {
     store.addMetrics(id, points);
     store.addTimings(id, [timing(0, 1.5)]);
     const finishedAt = `2026-11-2${i}T04:54:12.345Z`;
-    store.finishRun(id, { status: "finished", summary: { loss: lr }, failure: null, finishedAt });
+    store.finishRun(id, {
+      status: "finished",
+      summary: { loss: lr, finalValidLoss: lr / 3, sizeBytes: 2_500_000 },
+      failure: null,
+      finishedAt,
+    });
   }
   store.close();
 }
@@ -69,7 +74,15 @@ describe("lab runs, show, compare, export, import, trash", () => {
     const shown = (await labHere("show", ids[0] ?? "", ...own)).stdout;
     expect(shown).toContain(`(${ids[0] ?? ""})`);
     expect(shown).toMatch(/Again: lab notebook --seed \d/);
-    expect((await labHere("compare", ...ids, ...own)).stdout).toMatch(/lr +0\.1 +0\.01/);
+    expect(shown).toMatch(
+      /validation loss at the end +0\.03333 +finalValidLoss\nsize +2\.500 MB +sizeBytes\n/,
+    );
+    expect(shown).toMatch(/\nloss +9 +0\.01000 +loss\n/);
+    expect((await labHere("runs", ...own)).stdout).toContain("finalValidLoss 0.003333, sizeBytes 2.500 MB");
+    const sideBySide = (await labHere("compare", ...ids, ...own)).stdout;
+    expect(sideBySide).toMatch(/lr +0\.1 +0\.01/);
+    expect(sideBySide).toMatch(/validation loss at the end +0\.03333 +0\.003333\n/);
+    expect(sideBySide).toContain("0.01000 (0.01000 … 0.1000)");
     const compared = JSON.parse((await labHere("compare", ...ids, "--json", ...own)).stdout) as {
       runs: unknown[];
     };
@@ -104,7 +117,7 @@ describe("lab runs, show, compare, export, import, trash", () => {
     expect((await labHere("trash", "--restore", "lr>0.05", ...other)).stdout).toContain("runs restored: 1");
     await labHere("trash", "--delete", "lr<0.05", ...other);
     expect((await labHere("trash", "--empty", ...other)).stdout).toMatch(
-      /runs deleted for good: 1; \d+ bytes freed/,
+      /runs deleted for good: 1; [\d.,]+ k?B freed, the database has [\d.]+ [kM]B now/,
     );
     expect(JSON.parse((await labHere("runs", "--json", ...other)).stdout)).toHaveLength(1);
   });

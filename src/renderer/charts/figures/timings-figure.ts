@@ -1,6 +1,6 @@
 import type { Timing } from "../../../shared/runs/run-records.ts";
 import { formatDuration } from "../../../shared/format/duration.ts";
-import { formatSpread } from "../../format/spread.ts";
+import { formatSpread } from "../../../shared/format/spread.ts";
 import { baseOptions, categoryAxis, numberAxis, tooltip } from "../kit/chart-options.ts";
 import { seriesColour } from "../kit/chart-theme.ts";
 import type { Figure, PointText } from "../kit/figure.ts";

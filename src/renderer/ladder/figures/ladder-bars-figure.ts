@@ -4,9 +4,9 @@ import { seriesColour } from "../../charts/kit/chart-theme.ts";
 import type { Figure, PointText } from "../../charts/kit/figure.ts";
 import { spreadPlugin } from "../../charts/plugins/spread-plugin.ts";
 import { quantile } from "../../../core/statistics.ts";
-import { formatSpread } from "../../format/spread.ts";
+import { formatSpread } from "../../../shared/format/spread.ts";
 import { formatNumber } from "../../../shared/format/number.ts";
-import { formatRatio } from "../../format/format-ratio.ts";
+import { formatRatio } from "../../../shared/format/format-ratio.ts";
 import { hasTimes, ladderAt, shapeText, warmTimes } from "../ladder-results.ts";
 import { rungLabel } from "./rung-label.ts";
 

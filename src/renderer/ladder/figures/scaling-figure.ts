@@ -5,7 +5,7 @@ import { seriesColour, seriesDash } from "../../charts/kit/chart-theme.ts";
 import type { Figure } from "../../charts/kit/figure.ts";
 import { labelsBelow } from "../../charts/plugins/point-labels.ts";
 import { formatNumber, formatPercent } from "../../../shared/format/number.ts";
-import { formatSpread } from "../../format/spread.ts";
+import { formatSpread } from "../../../shared/format/spread.ts";
 import { hasTimes, sameShape, shapeText } from "../ladder-results.ts";
 
 const MEASURED = 0;

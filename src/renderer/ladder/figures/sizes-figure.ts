@@ -5,7 +5,7 @@ import type { Figure } from "../../charts/kit/figure.ts";
 import { levelMarks, type LevelMark } from "../../charts/plugins/level-marks.ts";
 import { endLabels } from "../../charts/plugins/line-plugins.ts";
 import { formatBytes, formatNumber } from "../../../shared/format/number.ts";
-import { formatSpread } from "../../format/spread.ts";
+import { formatSpread } from "../../../shared/format/spread.ts";
 import { costOf, hasTimes, ladderAt, shapesOf, shapeText } from "../ladder-results.ts";
 import { rungEntry, rungSeries } from "./rung-series.ts";
 

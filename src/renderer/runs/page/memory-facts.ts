@@ -34,11 +34,3 @@ export function memoryFacts(summary: Quantities): readonly Fact[] {
         ]),
   ];
 }
-
-/** The other key numbers; a peak of the process without the rest was kept by earlier versions. */
-export const withoutMemory = (summary: Quantities): Quantities =>
-  NAMES.rssBefore in summary
-    ? Object.fromEntries(
-        Object.entries(summary).filter(([name]) => !Object.values<string>(NAMES).includes(name)),
-      )
-    : summary;

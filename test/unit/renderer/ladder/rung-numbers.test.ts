@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { exactRatio, formatRatio } from "../../../../src/renderer/format/format-ratio.ts";
+import { exactRatio, formatRatio } from "../../../../src/shared/format/format-ratio.ts";
 import { costFacts, resultFacts } from "../../../../src/renderer/ladder/rung-numbers.ts";
 import { measured, skipped } from "./recorded-rungs.ts";
 

@@ -1,5 +1,5 @@
-import type { Ratio } from "../../shared/experiments/ladder.ts";
-import { formatNumber, fullPrecision } from "../../shared/format/number.ts";
+import type { Ratio } from "../experiments/ladder.ts";
+import { formatNumber, fullPrecision } from "./number.ts";
 
 const DIGITS = 3;
 

@@ -1,4 +1,4 @@
-import { formatNumber, scaleFor } from "../../shared/format/number.ts";
+import { formatNumber, scaleFor } from "./number.ts";
 
 /** "12.3 ± 0.4 ms": the spread to one or two digits, the median to the same decimal place. */
 export function formatSpread(centre: number, spread: number, unit: string): string {

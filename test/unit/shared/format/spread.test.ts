@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { formatSpread } from "../../../../src/renderer/format/spread.ts";
+import { formatSpread } from "../../../../src/shared/format/spread.ts";
 
 describe("formatSpread()", () => {
   it.each([
