@@ -330,5 +330,5 @@ function recipeOf(
     name,
     categories: categories === null ? null : [...categories],
   }));
-  return { dialect: source.dialect, encodings, labels };
+  return { dialect: source.dialect, encodings, labels, columns: source.columns.length };
 }
