@@ -167,6 +167,20 @@ function isHeader(rows: readonly (readonly string[])[], decimalComma: boolean): 
   return overNumbers || !first.some((field, column) => others.some((row) => row[column] === field));
 }
 
+/** Whether lines hold one column of a table with decimal commas: 0,5 is a half there, not two values. */
+function isOneOfDecimals(lines: readonly string[], { separator, decimalComma }: Dialect): boolean {
+  // The last one may be cut off.
+  const fields = lines.slice(0, LOOKED_AT).map((line) => line.trim());
+  return (
+    decimalComma &&
+    separator !== "," &&
+    fields.some((field) => COMMA_NUMBER.test(field)) &&
+    fields.every(
+      (field) => COMMA_NUMBER.test(field) || !SEPARATORS.some((one) => one !== " " && field.includes(one)),
+    )
+  );
+}
+
 /**
  * Tells a table's dialect by its first lines: the separator that parts all of them into as many fields; what is given is
  * not guessed. `like` is a table that this one belongs to: its decimal commas hold where the numbers do not say.
@@ -187,7 +201,8 @@ export function csvDialect(
   // The mark of a comment that is the header.
   const all = linesOf(given.header !== false && /^#+[ \t]/.test(rest) ? rest.replace(COMMENT, "") : rest);
   const lines = all.slice(0, LOOKED_AT + 1);
-  const separator = named ?? separatorOf(all);
+  const separator =
+    named ?? (like !== null && isOneOfDecimals(lines, like) ? like.separator : separatorOf(all));
   // The last one may be cut off.
   const rows = (lines.length > 2 ? lines.slice(0, -1) : lines).map((line) => partsOf(line, separator));
   const decimalComma =

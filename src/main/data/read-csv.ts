@@ -127,12 +127,17 @@ async function readRecords(
 
 /** The names of columns: as the header says, each once and none empty. */
 const namesOf = (header: readonly string[]): string[] => {
-  const seen = new Map<string, number>();
-  return header.map((given, index) => {
-    const name = given === "" ? `column ${index + 1}` : given.slice(0, 200);
-    const before = seen.get(name) ?? 0;
-    seen.set(name, before + 1);
-    return before === 0 ? name : `${name} (${before + 1})`;
+  const names = header.map((given, index) => (given === "" ? `column ${index + 1}` : given.slice(0, 200)));
+  const written = new Set(names);
+  const [seen, counts] = [new Set<string>(), new Map<string, number>()];
+  return names.map((name) => {
+    let own = name;
+    let count = counts.get(name) ?? 1;
+    // "a (2)" may be a column's own name.
+    while (seen.has(own) || (own !== name && written.has(own))) own = `${name} (${++count})`;
+    counts.set(name, count);
+    seen.add(own);
+    return own;
   });
 };
 

@@ -1,5 +1,6 @@
 import { DataFormatError } from "../../core/errors.ts";
 import { messageLine } from "../../core/thrown.ts";
+import { exifOrientation, upright } from "./exif-orientation.ts";
 import { readRegularFile } from "./regular-file.ts";
 
 const MOST_FILE_BYTES = 64 << 20;
@@ -45,7 +46,7 @@ function withoutAlpha(rgba: Uint8Array, width: number, height: number): DecodedI
   };
 }
 
-/** Reads a PNG or JPEG by its content, whatever it is called. @throws {DataFormatError} */
+/** Reads a PNG or JPEG by its content, whatever it is called; a camera's that was held sideways as it is seen. @throws {DataFormatError} */
 export async function readImage(path: string): Promise<DecodedImage> {
   const bytes = await readRegularFile(path, MOST_FILE_BYTES);
   const isPng = bytes.length > 24 && bytes.readUInt32BE(0) === 0x89504e47;
@@ -66,7 +67,11 @@ export async function readImage(path: string): Promise<DecodedImage> {
         formatAsRGBA: true,
       } as const;
       const { decode } = await import("jpeg-js");
-      const { data, width, height } = decode(bytes, limits);
+      const decoded = decode(bytes, limits);
+      const exif: unknown = Reflect.get(decoded, "exifBuffer");
+      // It begins with the second zero behind "Exif".
+      const orientation = exif instanceof Uint8Array ? exifOrientation(exif.subarray(1)) : 1;
+      const { data, width, height } = upright(decoded, orientation);
       return withoutAlpha(data, width, height);
     }
     const [claimedWidth, claimedHeight] = pngSize(bytes);

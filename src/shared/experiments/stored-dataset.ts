@@ -9,6 +9,8 @@ export const recipeSchema = v.object({
     v.object({ column: v.number(), name: v.string(), categories: v.nullable(v.array(v.string())) }),
   ),
   labels: v.array(v.string()),
+  /** Of the whole table; older descriptions do not say. */
+  columns: v.optional(v.number()),
   /** What a missing feature is filled with; empty where rows with one are left out or refused. */
   fills: v.array(v.number()),
 });

@@ -139,7 +139,7 @@ describe("32 × 32 × 3 images of ten classes, a folder a class, PNG and JPEG", 
 
     writeFileSync(array, npyBytes("|u1", [2, 5], new Uint8Array(10)));
     await expect(predicted(run.id, array)).rejects.toThrow(
-      /new\.npy, byte 0: expected rows of 3072 values, as Discs has them, got shape \(2, 5\)/,
+      /new\.npy, byte 0: expected rows of 3072 values, images of 32 × 32 × 3, as Discs has them, got shape \(2, 5\)/,
     );
     await expect(predicted(run.id, join(test.folder, "nowhere.npy"))).rejects.toThrow(
       /cannot be read.*Choose a file/,

@@ -284,6 +284,17 @@ describe("a bundle of which one run could not be read afterwards is refused whol
     expect(gunzipSync(packed)).toEqual(readFileSync(folder.file("bundle.json")));
     writeFileSync(folder.file("cut.gz"), packed.subarray(0, packed.length - 9));
     await expect(take(folder.file("cut.gz"))).rejects.toThrow("ends early");
+    const plain = gunzipSync(packed);
+    const header = plain.indexOf("\n", 2) + 1;
+    for (const bytes of [header, header + 1, plain.length >> 1, plain.length - 8]) {
+      writeFileSync(folder.file("cut.json"), plain.subarray(0, bytes));
+      await expect(take(folder.file("cut.json"))).rejects.toThrow("the file is cut off");
+    }
+    writeFileSync(
+      folder.file("cut.json"),
+      Buffer.concat([plain.subarray(0, header), Buffer.from("{,\n"), plain]),
+    );
+    await expect(take(folder.file("cut.json"))).rejects.toThrow(/line 3: this is not JSON/);
     expect(content().runs).toEqual(["kept"]);
     expect((await take(folder.file("bundle.json.gz"))).added).toEqual(RUNS);
   });

@@ -7,11 +7,12 @@ import type { Recipe } from "../../../shared/experiments/stored-dataset.ts";
 import { csvSource } from "../../data/read-csv.ts";
 import { readIdx } from "../../data/read-idx.ts";
 import { readImage } from "../../data/read-image.ts";
-import { readNpy } from "../../data/read-npy.ts";
+import { readNpy, type NumberArray } from "../../data/read-npy.ts";
 import { readNpz } from "../../data/read-npz.ts";
 import { parquetSource } from "../../data/read-parquet.ts";
 import type { ReadingWatch, TableRecord, TableSource } from "../../data/table-source.ts";
 import { BrokenImages } from "./import/broken-images.ts";
+import { isTarget, tableOf } from "./import/labelled-arrays.ts";
 import { isHidden, isImageName } from "./import/labelled-images.ts";
 import { encodeRow, type ColumnEncoding } from "./import/collect-table.ts";
 
@@ -48,7 +49,7 @@ export async function* readFeatures(
   else if (ending === "parquet") yield* ofTable(await parquetSource([path]), path, dataset, reading);
   else if (["csv", "tsv", "txt", "data", "dat"].includes(ending))
     yield* ofTable(await csvLike(path, reading.recipe), path, dataset, reading);
-  else yield* ofArray(path, ending, dataset);
+  else yield* ofArray(path, ending, dataset, reading);
 }
 
 async function ofImage(path: string, { features, layout }: Dataset): Promise<FeatureBatch> {
@@ -108,18 +109,61 @@ async function* ofFolder(
     );
 }
 
-async function* ofArray(path: string, ending: string, dataset: Dataset): AsyncGenerator<FeatureBatch> {
+/** Whether an array is the table without names that the data set was read from, with its labels or without. */
+function isOwnTable({ shape }: NumberArray, { features }: Dataset, recipe: Recipe | null): recipe is Recipe {
+  if (recipe?.columns === undefined || shape.length !== 2) return false;
+  const width = shape[1] ?? 0;
+  const plain = recipe.encodings.every(({ categories }) => categories === null);
+  if (plain && width === features) return false;
+  return width === recipe.columns || width === recipe.columns - recipe.labels.length;
+}
+
+/** Whether an array's items are those of the data set: of images not any of as many values, as turned ones are. */
+function hasItems({ shape }: NumberArray, { features, layout }: Dataset): boolean {
+  const item = shape.slice(1);
+  if (item.length === 0 || item.reduce((product, size) => product * size, 1) !== features) return false;
+  if (layout === null || item.length === 1) return true;
+  const { height, width, channels } = layout;
+  const shapes = [
+    [height, width, channels],
+    [channels, height, width],
+    ...(channels === 1 ? [[height, width]] : []),
+  ];
+  return shapes.some((one) => one.join() === item.join());
+}
+
+async function* ofArray(
+  path: string,
+  ending: string,
+  dataset: Dataset,
+  reading: FeatureReading,
+): AsyncGenerator<FeatureBatch> {
   const { features, layout } = dataset;
+  const { recipe } = reading;
   const arrays =
     ending === "npz"
       ? (await readNpz(path)).arrays
-      : [await (ending === "npy" ? readNpy(path) : readIdx(path))];
-  const itemSize = (shape: readonly number[]): number =>
-    shape.slice(1).reduce((product, size) => product * size, 1);
-  const array = arrays.find(({ shape }) => shape.length > 1 && itemSize(shape) === features);
-  if (array === undefined) {
-    const got = arrays.map(({ shape }) => `shape (${shape.join(", ")})`).join(" and ");
-    throw new DataFormatError(path, 0, `rows of ${features} values, as ${dataset.title} has them`, got);
+      : [{ ...(await (ending === "npy" ? readNpy(path) : readIdx(path))), name: "" }];
+  const fitting = arrays.filter((one) => hasItems(one, dataset) || isOwnTable(one, dataset, recipe));
+  const items = fitting.filter((one) => !isTarget(one));
+  const found = items.length === 0 ? fitting : items;
+  const [array] = found;
+  if (array === undefined || found.length > 1) {
+    const of = layout === null ? "" : `, images of ${layout.height} × ${layout.width} × ${layout.channels}`;
+    const got = (found.length > 1 ? found : arrays).map(({ name, shape }) =>
+      `${name} shape (${shape.join(", ")})`.trim(),
+    );
+    const several = found.length > 1 ? ": save the one that is to be predicted in a file of its own" : "";
+    throw new DataFormatError(
+      path,
+      0,
+      `${found.length > 1 ? "one array of rows" : "rows"} of ${features} values${of}, as ${dataset.title} has them`,
+      `${got.join(" and ")}${several}`,
+    );
+  }
+  if (isOwnTable(array, dataset, recipe)) {
+    yield* ofTable(tableOf({ ...array, path }), path, dataset, reading);
+    return;
   }
   const { shape, data } = array;
   const [rows = 0, ...item] = shape;
@@ -174,11 +218,13 @@ function encodingsIn(
       return columns.map((name, column) => ({ column, name, categories: null }));
     throw new DataFormatError(path, { place: "line 1" }, `${dataset.features} columns`, `${columns.length}`);
   }
+  const place = placesIn(columns.length, path, recipe);
   return recipe.encodings.map(({ name, column, categories }) => {
+    if (place !== null) return { column: place(column), name, categories };
     const found = columns.indexOf(name);
-    // A table without a header has names that only count.
     if (found >= 0) return { column: found, name, categories };
-    if (name === `column ${column + 1}` && column < columns.length) return { column, name, categories };
+    // A table without a header has names that only count.
+    if (isCounted(name, column) && column < columns.length) return { column, name, categories };
     throw new DataFormatError(
       path,
       { place: "line 1" },
@@ -186,6 +232,30 @@ function encodingsIn(
       columns.slice(0, 8).join(", "),
     );
   });
+}
+
+const countedName = (column: number): string => `column ${column + 1}`;
+const isCounted = (name: string, column: number): boolean => name === countedName(column);
+
+/**
+ * Where the columns of a table without names lie in one of `width` columns: the same, or the same without its labels; else a
+ * value would be taken for its neighbour's. Null where columns have names. @throws {DataFormatError}
+ */
+function placesIn(width: number, path: string, recipe: Recipe): ((column: number) => number) | null {
+  const { columns, encodings, labels } = recipe;
+  if (columns === undefined || !encodings.every(({ name, column }) => isCounted(name, column))) return null;
+  if (width === columns) return (column) => column;
+  const labelled = Array.from({ length: columns }, (_, column) => column).filter((column) =>
+    labels.includes(countedName(column)),
+  );
+  if (labelled.length === labels.length && width === columns - labels.length)
+    return (column) => column - labelled.filter((label) => label < column).length;
+  throw new DataFormatError(
+    path,
+    { place: "its columns" },
+    `${columns}, as the data's table has, or ${columns - labels.length} without ${labels.join(", ")}: they have no names`,
+    `${width}`,
+  );
 }
 
 async function* ofTable(

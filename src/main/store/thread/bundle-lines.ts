@@ -41,13 +41,13 @@ const lineSchema = v.union([
 ]);
 export type BundleLine = v.InferOutput<typeof lineSchema>;
 
-/** One line of a bundle without the comma behind it. @throws {StoreError} */
-export function readBundleLine(json: string): BundleLine {
+/** One line of a bundle without the comma behind it; null if it is not JSON. @throws {StoreError} */
+export function readBundleLine(json: string): BundleLine | null {
   let parsed: unknown;
   try {
     parsed = parsePacked(json);
   } catch {
-    throw new StoreError("this is not JSON: expected a bundle of runs as this app exports it");
+    return null;
   }
   const checked = v.safeParse(lineSchema, parsed);
   if (checked.success) return checked.output;

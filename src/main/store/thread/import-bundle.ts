@@ -15,6 +15,8 @@ import { notTaken, ReadBundle } from "./take-bundle.ts";
 /** A line holds rows of some 100 kB, or one file of weights: a text of JavaScript ends at 512 MB. */
 const MOST_LINE_BYTES = 500_000_000;
 
+const NOT_JSON = "this is not JSON: expected a bundle of runs as this app exports it";
+
 /** Where runs are imported into. */
 export interface ImportTarget {
   /** The database. */
@@ -43,12 +45,18 @@ export async function readBundle(path: string, target: ImportTarget): Promise<Re
     likeTarget(db, target.path);
     const reader = new BundleReader(db, { path, weights, there: runsThere(db), replacing });
     db.exec("BEGIN");
+    let cutOff = false;
     for await (const text of readLines(path, MOST_LINE_BYTES)) {
+      if (cutOff) throw new StoreError(NOT_JSON);
       number++;
       target.checkpoint?.();
       const json = text.replace(/,$/, "");
       if (json === "[" || json === "]" || json === "") continue;
-      reader.take(readBundleLine(json));
+      const line = readBundleLine(json);
+      if (line !== null) reader.take(line);
+      // The last line of a file that is cut off is none any more.
+      else if (reader.isUnderWay) cutOff = true;
+      else throw new StoreError(NOT_JSON);
     }
     reader.finish();
     proveReadable(db, path, reader.read);
@@ -102,6 +110,11 @@ class BundleReader {
     return this.#found;
   }
 
+  /** Its end is still to come. */
+  get isUnderWay(): boolean {
+    return this.#begun && !this.#ended;
+  }
+
   /** Runs whose rows were read. */
   get read(): readonly string[] {
     return [...this.#found].flatMap(([run, place]) =>
@@ -134,7 +147,8 @@ class BundleReader {
     const own = schemaVersion(this.#db);
     if (version > BUNDLE_VERSION || schema > own) {
       throw new StoreError(
-        `it was written by a newer version of the app (schema ${schema}; this one knows up to ${own}). ` +
+        `it was written by a newer version of the app (version ${version} of the format, schema ${schema}; ` +
+          `this one knows up to ${BUNDLE_VERSION} and ${own}). ` +
           "Update the app, then import it",
       );
     }

@@ -20,6 +20,7 @@ import { collectArrays, labelledArrays, type LabelledArrays } from "./labelled-a
 import { collectImages, isImageName, labelledImages, type LabelledImages } from "./labelled-images.ts";
 import { coarseNotes, scanTable, type TableScan } from "./scan-table.ts";
 import { shownImages } from "./shown-images.ts";
+import { namingFullDisk } from "../../../store/store-failure.ts";
 import { storeCollected } from "./store-collected.ts";
 import { suggestArraysPlan, suggestImagesPlan, suggestTablePlan, titleOf } from "./suggest-plan.ts";
 
@@ -246,14 +247,15 @@ export class DataImporter {
       throw new ContractError(
         `The data cannot be taken: ${collected.rows} rows are left without those that miss values`,
       );
-    const stored = await storeCollected(collected, {
+    const options = {
       root,
       plan,
       files: preview.files.map(({ name }) => name),
       notes: [...preview.notes, ...leftOut(preview)],
       recipe: content.kind === "table" ? recipeOf(content, plan) : null,
       watch,
-    });
+    };
+    const stored = await namingFullDisk(root, () => storeCollected(collected, options));
     this.#pending = null;
     return stored;
   }
@@ -330,5 +332,5 @@ function recipeOf(
     name,
     categories: categories === null ? null : [...categories],
   }));
-  return { dialect: source.dialect, encodings, labels };
+  return { dialect: source.dialect, encodings, labels, columns: source.columns.length };
 }

@@ -72,6 +72,10 @@ const shapeWords = (shape: readonly number[]): string =>
 const valuesOf = (shape: readonly number[]): number =>
   shape.slice(1).reduce((product, size) => product * size, 1);
 
+/** Whether an array holds targets, by its axes and its name. */
+export const isTarget = ({ shape, name }: Pick<PlacedArray, "shape" | "name">): boolean =>
+  shape.length <= 1 || (LABELS.test(name) && valuesOf(shape) <= MOST_CLASSES);
+
 async function readArrays(
   paths: readonly string[],
   watch: ReadingWatch,
@@ -102,8 +106,6 @@ async function readArrays(
  * @throws {DataFormatError} If they do not belong together.
  */
 function pair(arrays: readonly PlacedArray[], leftOut: LeftOut): Part[] {
-  const isTarget = (array: PlacedArray): boolean =>
-    array.shape.length <= 1 || (LABELS.test(array.name) && valuesOf(array.shape) <= MOST_CLASSES);
   return ([null, 0, 1, 2] as const).flatMap((split): Part[] => {
     const own = arrays.filter(({ name }) => splitNamed(name) === split);
     if (own.length === 0) return [];
@@ -164,7 +166,10 @@ const leftOutNotes = (leftOut: LeftOut): string[] =>
   leftOut.length === 0 ? [] : [`left out: ${leftOut.join("; ")}`];
 
 /** One array alone: a table without names, whose last column is the label. */
-function tableOf({ path, shape, data, dtype }: PlacedArray, leftOut: LeftOut): TableSource {
+export function tableOf(
+  { path, shape, data, dtype }: Omit<PlacedArray, "name">,
+  leftOut: LeftOut = [],
+): TableSource {
   const [rows = 0, columns = 0] = shape;
   return {
     format: "parquet",

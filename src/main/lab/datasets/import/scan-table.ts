@@ -12,15 +12,21 @@ export const MOST_SHOWN_TEXT = 60;
 export function inOrder(names: Iterable<string>): string[] {
   const list = [...names];
   const numbers = list.every((name) => !Number.isNaN(Number(name)));
-  return list.sort(numbers ? (a, b) => Number(a) - Number(b) : (a, b) => (a < b ? -1 : a > b ? 1 : 0));
+  return list.sort((a, b) => (numbers ? Number(a) - Number(b) : 0) || (a < b ? -1 : a > b ? 1 : 0));
 }
 
-/** The value of a field as a category: a number has one name however it is written. */
+/** Whole numbers that float64 rounds, as keys of 18 digits are: two that differ may become one. */
+const isRounded = (value: number): boolean => Number.isInteger(value) && !Number.isSafeInteger(value);
+
+/** What tells a value that is not missing from others: a number however it is written, as long as float64 can tell. */
+const keyOf = (record: TableRecord, column: number, value: number): string | number =>
+  Number.isNaN(value) || isRounded(value) ? record.text(column) : value;
+
+/** The value of a field as a category. */
 export function categoryOf(record: TableRecord, column: number): string | null {
   const value = record.number(column);
-  if (!Number.isNaN(value)) return String(value);
-  const text = record.text(column);
-  return isMissing(text) ? null : text;
+  const key = keyOf(record, column, value);
+  return Number.isNaN(value) && isMissing(String(key)) ? null : String(key);
 }
 
 /** Sums up one column, field by field. */
@@ -53,14 +59,14 @@ export class ColumnScan {
       if (value < this.min) this.min = value;
       if (value > this.max) this.max = value;
       if (this.whole && !Number.isInteger(value)) this.whole = false;
-      if (this.counts !== null) this.#count(value);
+      if (this.counts !== null) this.#count(keyOf(record, column, value));
       return;
     }
     const text = record.text(column);
     const place = `${record.place}, which holds ${JSON.stringify(text.slice(0, MOST_SHOWN_TEXT))}`;
     if (!Number.isNaN(value) || isInfinite(text)) {
       if (this.infinite++ === 0) this.firstInfinite = place;
-      if (this.counts !== null) this.#count(Number.isNaN(value) ? text : value);
+      if (this.counts !== null) this.#count(keyOf(record, column, value));
     } else if (isMissing(text)) {
       if (this.missing++ === 0) this.firstMissing = place;
     } else {
@@ -112,8 +118,9 @@ const FEWEST_STEPS = 1_000;
  * one hour: float32 holds 2²⁴ steps between 0 and their largest value.
  */
 export function coarseNotes(columns: readonly ColumnSummary[]): string[] {
-  return columns.flatMap(({ name, min, max, numbers }) => {
-    if (numbers === 0 || min === max) return [];
+  return columns.flatMap(({ name, min, max, numbers, distinct }) => {
+    // Keys of 18 digits may be one number as float64 already.
+    if (numbers === 0 || (min === max && (distinct === 1 || !isRounded(max)))) return [];
     const step = 2 ** (Math.floor(Math.log2(Math.max(Math.abs(min), Math.abs(max)))) - 23);
     if (step * FEWEST_STEPS <= max - min) return [];
     return [

@@ -187,6 +187,31 @@ describe("a table of text", () => {
     const path = folder.write("d.csv", `a,a,y\n${ROWS.map((i) => `${i},${2 * i},${i % 2}`).join("\n")}\n`);
     const { columns, rows } = await folder.preview(path);
     expect([rows, ...columns.map(({ name }) => name)]).toEqual([40, "a", "a (2)", "y"]);
+    const own = folder.write(
+      "o.csv",
+      `a,a,a (2),,column 4,y\n${ROWS.map((i) => `${i},1,2,3,4,${i % 2}`).join("\n")}\n`,
+    );
+    const names = (await folder.preview(own, { header: true })).columns.map(({ name }) => name);
+    expect(names).toEqual(["a", "a (3)", "a (2)", "column 4", "column 4 (2)", "y"]);
+  });
+
+  it("tells keys apart that float64 rounds to one number", async () => {
+    const keys = ["1152921504606846977", "1152921504606846978", "1152921504606846979"];
+    const lines = ROWS.map((i) => `${keys[i % 3] ?? ""},${i},${keys[i % 2] ?? ""}`);
+    const path = folder.write("keys.csv", `key,a,class\n${lines.join("\n")}\n`);
+    const { columns, notes } = await folder.preview(path);
+    expect(columns.map(({ distinct }) => distinct)).toEqual([3, 40, 2]);
+    expect(notes.join()).toMatch(/"key", from .* is rounded to steps of 137438953472 as float32/);
+    const { dataset } = await folder.import(path, {
+      target: "classes",
+      columns: [
+        { role: "feature", kind: "category" },
+        { role: "feature", kind: "number" },
+        { role: "label", kind: "category" },
+      ],
+    });
+    expect(dataset.featureNames).toEqual([...keys.map((key) => `key = ${key}`), "a"]);
+    expect(dataset.target).toMatchObject({ names: keys.slice(0, 2) });
   });
 
   it("keeps a column of numbers one where some are missing or mistyped", async () => {

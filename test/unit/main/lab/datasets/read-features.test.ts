@@ -61,6 +61,73 @@ describe("new rows", () => {
     expect(long.slice(-2)).toEqual([1.25, 2]);
   });
 
+  it("of a table without names have as many columns, or are without the labels; a column alone keeps its commas", async () => {
+    const lines = (columns: readonly number[]): string =>
+      ROWS.map((i) => columns.map((column) => [i % 2, i / 2, i * 3, i][column]).join(",")).join("\n");
+    const columns = (["label", "feature", "feature", "ignored"] as const).map((role) => ({
+      role,
+      kind: "number" as const,
+    }));
+    const stored = await folder.import(
+      folder.write("n.csv", lines([0, 1, 2, 3])),
+      { columns },
+      { header: false },
+    );
+    const whole = await read(stored, "whole.csv", lines([0, 1, 2, 3]));
+    expect(whole.slice(0, 4)).toEqual([0, 0, 0.5, 3]);
+    expect(await read(stored, "unlabelled.csv", lines([1, 2, 3]))).toEqual(whole);
+    for (const [count, some] of [
+      [2, [1, 2]],
+      [5, [0, 1, 2, 3, 3]],
+    ] as const) {
+      await expect(read(stored, "other.csv", lines(some))).rejects.toThrow(
+        `its columns: expected 4, as the data's table has, or 3 without column 1: they have no names, got ${count}`,
+      );
+    }
+    const one = await folder.import(
+      folder.write("v.csv", `v;y\n${ROWS.map((i) => `${i},5;${i % 2}`).join("\n")}`),
+    );
+    expect(await read(one, "one.csv", "v\n0,5\n7\n1,25\n")).toEqual([0.5, 7, 1.25]);
+    const bare = await folder.import(folder.write("b.csv", ROWS.map((i) => `${i},5;${i % 2}`).join("\n")));
+    expect(await read(bare, "bare.csv", "0,5\n1,25\n")).toEqual([0.5, 1.25]);
+  });
+
+  it("of arrays are the table that was imported, or one array of such items; turned images are none", async () => {
+    const table = npyBytes("|u1", [40, 4], Uint8Array.from(ROWS.flatMap((i) => [i, i % 7, i % 5, i % 2])));
+    const stored = await folder.import(folder.write("t.npy", table));
+    expect((await read(stored, "same.npy", table)).slice(-3)).toEqual([39, 4, 4]);
+
+    const pixels = Uint8Array.from({ length: 40 * 24 }, (_, i) => i % 251);
+    const of = (...shape: readonly number[]): Uint8Array => npyBytes("|u1", [40, ...shape], pixels);
+    const labels = npyBytes(
+      "|u1",
+      [40],
+      Uint8Array.from(ROWS, (i) => i % 2),
+    );
+    const images = await folder.import(
+      folder.write("i.npz", storedZip({ "x.npy": of(4, 6), "y.npy": labels })),
+    );
+    for (const shape of [[24], [4, 6], [1, 4, 6], [4, 6, 1]])
+      expect(await read(images, "new.npy", of(...shape))).toEqual([...pixels]);
+    for (const shape of [
+      [6, 4],
+      [2, 12],
+    ]) {
+      await expect(read(images, "new.npy", of(...shape))).rejects.toThrow(
+        `expected rows of 24 values, images of 4 × 6 × 1, as ${images.dataset.title} has them, got shape (40, ${shape.join(", ")})`,
+      );
+    }
+    await expect(
+      read(
+        images,
+        "two.npz",
+        storedZip({ "x_test.npy": of(4, 6), "x_train.npy": of(4, 6), "y.npy": labels }),
+      ),
+    ).rejects.toThrow(
+      /expected one array of rows .*x_test shape .* and x_train shape .*in a file of its own/,
+    );
+  });
+
   it("of arrays are refused where a value is not finite", async () => {
     const bytes = (values: readonly number[]): Uint8Array => new Uint8Array(Float64Array.from(values).buffer);
     const data = npyBytes("<f8", [40, 3], bytes(ROWS.flatMap((i) => [i / 2, i % 5, i % 2])));
