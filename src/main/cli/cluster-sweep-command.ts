@@ -50,9 +50,9 @@ export async function runSubmitSweepCommand(
   };
   const made = options.prepareOnly ? await lab.cluster.prepare(order) : await lab.cluster.submit(order);
   if (options.json === true) printJson(made);
-  else if (options.prepareOnly) {
+  else if (options.prepareOnly && made.command !== null) {
     print(
-      `${counted(made.trainings, "training")} in ${counted(made.tasks, "task")}: ${made.dir}\nNothing was submitted. This does it:\n${made.command ?? ""}\n`,
+      `${counted(made.trainings, "training")} in ${counted(made.tasks, "task")}: ${made.dir}\nNothing was submitted. This does it:\n${made.command}\n`,
     );
   } else printSubmitted(made);
   return EXIT.ok;

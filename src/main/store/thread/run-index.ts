@@ -1,4 +1,3 @@
-import { closestName } from "../../../core/closest-name.ts";
 import { mean, median, standardDeviation } from "../../../core/statistics.ts";
 import { runDifferences } from "../../../shared/runs/run-differences.ts";
 import type { ListedRun } from "../../../shared/runs/run-records.ts";
@@ -12,7 +11,6 @@ import {
 } from "../../../shared/runs/run-query.ts";
 import {
   MOST_GROUPS,
-  OWN_COLUMNS,
   type RunCatalogue,
   type RunGroup,
   type RunRow,
@@ -24,6 +22,7 @@ import {
 import { keptRawStatement, type RawStatement } from "../open/database.ts";
 import type { SeriesSummary } from "../tables/metric-table.ts";
 import type { SqliteStore } from "../sqlite-store.ts";
+import { asWritten, FILTER_FIELDS, unknownName } from "./filter-names.ts";
 
 interface Checks {
   readonly count: number;
@@ -187,30 +186,13 @@ export class RunIndex {
     const known = [...this.#runs.values()]
       .map((indexed) => this.#field(indexed, field))
       .filter((value) => value !== undefined);
-    if (known.length === 0) return FIELDS.includes(field) ? null : this.#unknownName(field);
+    if (known.length === 0)
+      return FILTER_FIELDS.includes(field) ? null : unknownName(field, this.catalogue());
     if (!/^[<>]/.test(operator) || known.some((value) => typeof value !== "number")) return null;
     const word = values.find((value) => !isNumberWord(value));
     return word === undefined
       ? null
       : `${asWritten(field)}${operator}${word}: a number is expected, for example ${asWritten(field)}${operator}0.01`;
-  }
-
-  #unknownName(name: string): string {
-    const { config, summary, metrics, timings } = this.catalogue();
-    const series = metrics.flatMap((metric) => SERIES_KINDS.map((kind) => `${kind}.${metric}`));
-    const medians = timings.map((label) => `ms.${label}`);
-    const meant = closestName(name, [...FIELDS, ...config, ...summary, ...metrics, ...series, ...medians]);
-    if (meant !== null) return `no run has ${asWritten(name)}: did you mean ${asWritten(meant)}?`;
-    const groups = [
-      ["", NAMED_FIRST],
-      ["settings ", config],
-      ["results ", summary],
-      [`metrics with ${SERIES_KINDS.map((kind) => `${kind}.`).join(" ")} before them: `, metrics],
-    ] as const;
-    const names = groups
-      .filter(([, known]) => known.length > 0)
-      .map(([title, known]) => `${title}${someOf(known.map(asWritten))}`);
-    return `no run has ${asWritten(name)}. Names are ${names.join("; ")}`;
   }
 
   #field(indexed: IndexedRun, name: string): FieldValue {
@@ -325,26 +307,6 @@ export class RunIndex {
     }));
   }
 }
-
-/** Names of a filter that every run may have. */
-const FIELDS: readonly string[] = [...OWN_COLUMNS, "tag", "is", "has"];
-const NAMED_FIRST: readonly string[] = [
-  "kind",
-  "tag",
-  "is",
-  ...FIELDS.filter((name) => !["kind", "tag", "is"].includes(name)),
-];
-const SERIES_KINDS = ["last", "best", "min", "max"] as const;
-/** Names of a group that a sentence tells; the menu of columns has all. */
-const MOST_TOLD = 6;
-
-/** A name as a filter takes it: "gradient norm" in quotation marks. */
-const asWritten = (name: string): string => (/^[\p{L}\p{N}_.-]+$/u.test(name) ? name : `"${name}"`);
-
-const someOf = (names: readonly string[]): string =>
-  names.length <= MOST_TOLD
-    ? names.join(", ")
-    : `${names.slice(0, MOST_TOLD).join(", ")} and ${names.length - MOST_TOLD} more`;
 
 const isEmpty = (value: RunValue): boolean =>
   value === null || (typeof value === "number" && Number.isNaN(value));
