@@ -105,9 +105,19 @@ function Palette() {
           </div>
         ))}
       </div>
-      {matching.length === 0 && <p className={classes["nothing"]}>No command has these words.</p>}
+      {matching.length === 0 && <p className={classes["nothing"]}>{whyNothing(typed)}</p>}
     </>
   );
+}
+
+/** Commands that nothing can be asked of now are not listed, but who looks for one learns that it exists. */
+function whyNothing(typed: string): string {
+  const impossible = filterCommands(
+    COMMANDS.filter((one) => !isPossible(one)),
+    typed,
+  );
+  if (impossible.length === 0) return "No command has these words.";
+  return `Not possible now: ${impossible.map(({ label }) => label).join("; ")}.`;
 }
 
 /** Focuses the field. The end gives the focus back to where it was, unless the command has put it elsewhere. */
