@@ -5,7 +5,6 @@ import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 import { DatasetLibrary } from "../../../src/main/lab/datasets/dataset-library.ts";
 import { MnistSource } from "../../../src/main/lab/datasets/mnist-source.ts";
 import type { Lab } from "../../../src/main/lab/lab.ts";
-import { openLab } from "../../../src/main/lab/open-lab.ts";
 import { readLabDocument } from "../../../src/shared/documents/read-lab-document.ts";
 import type { RunSummary } from "../../../src/shared/runs/run-records.ts";
 import { DEFAULT_VIEW } from "../../../src/shared/runs/run-table.ts";
@@ -106,7 +105,7 @@ describe("what ends with NaN is stored, shown and found as that (issue 14, item 
     for (const file of readdirSync(OUT)) symlinkSync(join(OUT, file), join(threads, file));
     symlinkSync(resolve("test/integration/lab/nan-worker.mjs"), join(threads, "nan-worker.mjs"));
     mkdirSync(join(folder, "spoiled"));
-    const spoiled = await openLab({
+    const spoiled = await openTunedLab({
       ...labOptions(join(folder, "spoiled"), 2),
       workerFile: join(threads, "nan-worker.mjs"),
     });

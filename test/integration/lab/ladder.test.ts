@@ -10,6 +10,7 @@ import { ownContenders } from "../../../src/main/lab/rungs/own-contenders.ts";
 import type { LadderRecord, LadderSettings, RungResult } from "../../../src/shared/experiments/ladder.ts";
 import { viewOf } from "../../../src/shared/engine/tensor-view.ts";
 import { startEngine } from "../engine/start-engine.ts";
+import { withLessEffort } from "./less-effort.ts";
 import { openTestLab, type TestLab } from "./open-test-lab.ts";
 import { unwatchedActivity } from "./unwatched-activity.ts";
 
@@ -21,6 +22,8 @@ const SETTINGS: LadderSettings = {
   seed: 42,
   scaling: true,
 };
+
+withLessEffort();
 
 let test: TestLab;
 beforeAll(async () => {
