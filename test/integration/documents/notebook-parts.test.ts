@@ -23,7 +23,14 @@ import { NOTEBOOK_SPEC } from "../../../src/shared/specs/notebook-spec.ts";
 import type { TrainSpec } from "../../../src/shared/specs/train-spec.ts";
 import { checkGradients } from "../lab/check-gradients.ts";
 import { labHere } from "../lab/lab-here.ts";
-import { APP_VERSION, labOptions, makeTuned, openTunedLab, openTestLab, type TestLab } from "../lab/open-test-lab.ts";
+import {
+  APP_VERSION,
+  labOptions,
+  makeTuned,
+  openTunedLab,
+  openTestLab,
+  type TestLab,
+} from "../lab/open-test-lab.ts";
 import { THOROUGH } from "../../thorough.ts";
 import * as v from "valibot";
 

@@ -56,7 +56,7 @@ describe("the kernels that a start chooses (issue 20, 1)", () => {
     const flags = async (...args: string[]): Promise<string[]> =>
       (JSON.parse(await lab("doctor", "--json", ...args)) as { v8Flags: string[] }).v8Flags;
     const spec = join(own, "spec.json");
-    writeFileSync(spec, JSON.stringify(notebookSpec({ rows: 100 })));
+    writeFileSync(spec, JSON.stringify(notebookSpec({ rows: 100, lr: 1e-4 })));
     await lab("train", spec, "--threads", "1", ...database);
     expect(readdirSync(marks)).toEqual([]);
     await makeTuned(join(folder, "other.sqlite"));

@@ -209,7 +209,12 @@ describe("the ladder", () => {
   });
 
   it("keeps what was measured when it is cancelled", async () => {
-    const started = test.lab.ladder.start({ ...SETTINGS, preset: "notebook", budgetSeconds: 10 });
+    const started = test.lab.ladder.start({
+      ...SETTINGS,
+      preset: "custom",
+      shape: { m: 500, k: 784, n: 50 },
+      budgetSeconds: 10,
+    });
     const stop = test.lab.subscribe((event) => {
       if (event.name === "rungChanged" && warm(event.payload.result).length > 0) test.lab.activity.cancel();
     });
