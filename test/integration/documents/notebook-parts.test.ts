@@ -1,6 +1,6 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { readFileSync, writeFileSync } from "node:fs";
+import { mkdirSync, writeFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { createInterface } from "node:readline";
 import { afterAll, beforeAll, expect, test } from "vitest";
@@ -23,7 +23,14 @@ import { NOTEBOOK_SPEC } from "../../../src/shared/specs/notebook-spec.ts";
 import type { TrainSpec } from "../../../src/shared/specs/train-spec.ts";
 import { checkGradients } from "../lab/check-gradients.ts";
 import { labHere } from "../lab/lab-here.ts";
-import { labOptions, openTunedLab, openTestLab, type TestLab } from "../lab/open-test-lab.ts";
+import {
+  APP_VERSION,
+  labOptions,
+  makeTuned,
+  openTunedLab,
+  openTestLab,
+  type TestLab,
+} from "../lab/open-test-lab.ts";
 import { THOROUGH } from "../../thorough.ts";
 import * as v from "valibot";
 
@@ -453,6 +460,8 @@ test("killed, it goes on with the same losses; a bundle of it comes back identic
   writeFileSync(file, JSON.stringify(spec));
   const whole = await train(spec);
   const options = labOptions(folder, 2);
+  mkdirSync(folder);
+  await makeTuned(options.databasePath);
   const args = [resolve("out/main/lab.js"), "train", file, "--database", options.databasePath];
   const child = spawn(process.execPath, [...args, "--threads", "2", "--json"], {
     stdio: ["ignore", "pipe", "ignore"],
@@ -463,9 +472,8 @@ test("killed, it goes on with the same losses; a bundle of it comes back identic
     if ((step ?? 0) >= 50) child.kill("SIGKILL");
   }
   await ended;
-  const { version } = JSON.parse(readFileSync("package.json", "utf8")) as { version: string };
   let shownId = "";
-  const again = await openTunedLab({ ...options, appVersion: version });
+  const again = await openTunedLab({ ...options, appVersion: APP_VERSION });
   try {
     const [{ id, status }] = again.runs.list();
     shownId = id;

@@ -61,7 +61,7 @@ const activated = (
 
 /** Operands of an optimiser's step at its fourth step, for some lengths. */
 const updates = (title: string, states: readonly string[], op: KernelCase["op"]): KernelCase[] =>
-  [1, 7, 39_200, 400_009].map((length) => ({
+  [1, 7, 39_200, 100_003].map((length) => ({
     title: `${title} ${length}`,
     operands: {
       param: { shape: [length], fill: wave },
@@ -153,8 +153,8 @@ const SIZES: readonly (readonly [number, number, number])[] = [
   [199, 1021, 131],
   [1031, 66, 17],
   // Large enough to be worth three workers.
-  [3001, 241, 33],
-  [33, 20_011, 17],
+  [1201, 241, 33],
+  [33, 5_003, 17],
 ];
 const FLAGS = [false, true].flatMap((transposeA) =>
   [false, true].flatMap((transposeB) =>
@@ -166,7 +166,8 @@ const ROWS: readonly (readonly [number, number])[] = [
   [3, 5],
   [1027, 50],
   [4099, 33],
-  [20_011, 50],
+  // 250,000 elements: three workers take 60,000 of the quickest loop, see COST_PER_THREAD_NS.
+  [5_003, 50],
 ];
 
 /** Both halves of cross entropy; the fills reach logits where exp overflows unless the row's largest is taken off. */
@@ -418,7 +419,7 @@ const CASES: Readonly<Record<Checked, readonly KernelCase[]>> = {
       result: "out",
     })),
   ),
-  squaredDistance: [1, 7, 39_200, 400_009].map((length) => ({
+  squaredDistance: [1, 7, 39_200, 100_003].map((length) => ({
     title: `squaredDistance of ${length}`,
     operands: {
       a: { shape: [length], fill: wave },
@@ -489,7 +490,7 @@ const CASES: Readonly<Record<Checked, readonly KernelCase[]>> = {
     op: (t) => ({ op: "oneHot", target: t.target, out: t.out }),
     result: "out",
   })),
-  mse: [{ shape: [1, 1] }, { shape: [131, 1] }, { shape: [250_000, 1] }, { shape: [3_001, 10] }].map(
+  mse: [{ shape: [1, 1] }, { shape: [131, 1] }, { shape: [100_003, 1] }, { shape: [3_001, 10] }].map(
     ({ shape }) => ({
       title: `mse ${shape.join(", ")}`,
       operands: {
@@ -501,7 +502,7 @@ const CASES: Readonly<Record<Checked, readonly KernelCase[]>> = {
       result: "loss",
     }),
   ),
-  mseBackward: [{ shape: [1, 1] }, { shape: [131, 1] }, { shape: [350_003, 1] }, { shape: [3_001, 10] }].map(
+  mseBackward: [{ shape: [1, 1] }, { shape: [131, 1] }, { shape: [100_003, 1] }, { shape: [3_001, 10] }].map(
     ({ shape }) => ({
       title: `mseBackward ${shape.join(", ")}`,
       operands: {
@@ -647,7 +648,7 @@ const CASES: Readonly<Record<Checked, readonly KernelCase[]>> = {
       result: "counter",
     },
   ],
-  squaredNorm: [1, 7, 39_200, 400_009].flatMap((length) =>
+  squaredNorm: [1, 7, 39_200, 100_003].flatMap((length) =>
     [false, true].map((accumulate) => ({
       title: `squaredNorm of ${length}${accumulate ? ", accumulated" : ""}`,
       operands: {
@@ -677,7 +678,7 @@ const CASES: Readonly<Record<Checked, readonly KernelCase[]>> = {
     op: (t) => ({ op: "accuracy", logits: t.logits, target: t.target, out: t.out }),
     result: "out",
   })),
-  sgd: [1, 39_200, 400_009].map((length) => ({
+  sgd: [1, 39_200, 100_003].map((length) => ({
     title: `sgd ${length}`,
     operands: {
       param: { shape: [length], fill: wave },

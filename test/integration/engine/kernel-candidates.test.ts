@@ -3,11 +3,12 @@ import { chooseKernels } from "../../../src/main/engine/choose-kernels.ts";
 import { setV8Flags } from "../../../src/main/engine/v8-flags.ts";
 import { WASM_SETS, type WasmSet } from "../../../src/shared/engine/instruction-sets.ts";
 import { TUNING_BYTES } from "../../../src/shared/engine/kernel-scratch.ts";
-import { assembleKernels, kernelText } from "../../../src/workers/kernels/generate/generate.ts";
+import { kernelText } from "../../../src/workers/kernels/generate/generate.ts";
 import { KernelLibrary } from "../../../src/workers/kernels/load/kernel-library.ts";
 import { measurePeak } from "../../../src/workers/kernels/verify/measure-peak.ts";
 import { instantiateKernels, readModule } from "../../../src/workers/kernels/load/kernels.ts";
 import { runTune } from "../../../src/workers/tasks/tune.ts";
+import { assembleQuickly } from "./assemble-quickly.ts";
 
 const REGION = 65_536;
 const newMemory = (): WebAssembly.Memory =>
@@ -15,10 +16,10 @@ const newMemory = (): WebAssembly.Memory =>
 
 const CACHES = [2 ** 18, 2 ** 21];
 const assembled = new Map(
-  WASM_SETS.map((instructionSet) => [instructionSet, assembleKernels(kernelText(instructionSet))]),
+  WASM_SETS.map((instructionSet) => [instructionSet, assembleQuickly(kernelText(instructionSet))]),
 );
 
-// The whole file runs with the flags that the app sets, the other tests of kernels without; the assembler needs none.
+// The whole file runs with the flags that the app sets, the other tests of kernels without.
 setV8Flags();
 
 /** All instruction sets, the text of some of them changed; blocks for these caches are timed with the fastest. */
@@ -31,7 +32,7 @@ function tuneWith(
     instructionSet,
     module: readModule(
       changes.includes(instructionSet)
-        ? assembleKernels(changed(kernelText(instructionSet)))
+        ? assembleQuickly(changed(kernelText(instructionSet)))
         : (assembled.get(instructionSet) ?? new Uint8Array()),
     ),
   }));
@@ -58,7 +59,7 @@ describe("runTune()", () => {
     const changed = skipsOneSum(kernelText("relaxed256"));
     expect(changed).not.toBe(kernelText("relaxed256"));
     const memory = newMemory();
-    const module = readModule(assembleKernels(changed));
+    const module = readModule(assembleQuickly(changed));
     const kernels = module && instantiateKernels("relaxed256", module, memory);
     expect(kernels && measurePeak(kernels, memory, REGION)).toBe(0);
   });
@@ -139,7 +140,7 @@ describe("runTune()", () => {
   ])("never takes kernels with a fault for right: %s", (_fault, change) => {
     const changed = change(kernelText("relaxed256"));
     expect(changed).not.toBe(kernelText("relaxed256"));
-    const candidate = { instructionSet: "relaxed256", module: readModule(assembleKernels(changed)) } as const;
+    const candidate = { instructionSet: "relaxed256", module: readModule(assembleQuickly(changed)) } as const;
     const library = new KernelLibrary([candidate], newMemory());
     expect(() => library.verified("relaxed256", REGION)).toThrow(/relaxed256: wrong result, /);
   });

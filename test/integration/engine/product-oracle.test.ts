@@ -7,12 +7,13 @@ import {
   USUAL_CACHE_BYTES,
 } from "../../../src/shared/engine/cache-blocks.ts";
 import { productScratch } from "../../../src/shared/engine/kernel-scratch.ts";
-import { assembleKernels, kernelText } from "../../../src/workers/kernels/generate/generate.ts";
+import { kernelText } from "../../../src/workers/kernels/generate/generate.ts";
 import { javascriptKernels } from "../../../src/workers/kernels/load/javascript-kernels.ts";
 import { columnMomentPlaces } from "../../../src/workers/kernels/ops/column-moments.ts";
 import { compileProduct } from "../../../src/workers/kernels/ops/multiply.ts";
 import { instantiateKernels, readModule, type Kernels } from "../../../src/workers/kernels/load/kernels.ts";
 import { THOROUGH } from "../../thorough.ts";
+import { assembleQuickly } from "./assemble-quickly.ts";
 
 // As the app runs; kernels.test.ts goes through the same driver without flags.
 setV8Flags();
@@ -72,7 +73,7 @@ const FLAGS: readonly Flags[] = [false, true].flatMap((transposeA) =>
 
 const memory = new WebAssembly.Memory({ initial: 512, maximum: 65_536, shared: true });
 const generated = WASM_SETS.map((instructionSet) => {
-  const module = readModule(assembleKernels(kernelText(instructionSet)));
+  const module = readModule(assembleQuickly(kernelText(instructionSet)));
   if (module === null) throw new Error(`${instructionSet} is not known to this runtime`);
   return instantiateKernels(instructionSet, module, memory);
 });
@@ -243,14 +244,15 @@ function momentFault({ relu, moments }: Case, columns: number): string | null {
   if (moved >= 0) return `centre ${moved} is ${centres[moved]}, expected the first row's ${relu[moved]}`;
   const expected = new Float64Array(2 * columns);
   const magnitudes = new Float64Array(2 * columns);
-  relu.forEach((value, at) => {
-    const column = at % columns;
-    const distance = value - centres[column];
-    expected[column] += distance;
-    expected[columns + column] += distance * distance;
-    magnitudes[column] += Math.abs(distance);
-    magnitudes[columns + column] += distance * distance;
-  });
+  for (let row = 0; row < relu.length; row += columns) {
+    for (let column = 0; column < columns; column++) {
+      const distance = relu[row + column] - centres[column];
+      expected[column] += distance;
+      expected[columns + column] += distance * distance;
+      magnitudes[column] += Math.abs(distance);
+      magnitudes[columns + column] += distance * distance;
+    }
+  }
   // A tile's few rows are summed in float32, the tiles in float64.
   const wrong = expected.findIndex(
     (sum, at) => !(Math.abs(moments[at] - sum) <= 16 * UNIT_ROUNDOFF * magnitudes[at]),
@@ -258,16 +260,19 @@ function momentFault({ relu, moments }: Case, columns: number): string | null {
   return wrong < 0 ? null : `moment ${wrong} is ${moments[wrong]}, expected ${expected[wrong]}`;
 }
 
+const bytesOf = ({ buffer, byteOffset, byteLength }: Float32Array): Buffer =>
+  Buffer.from(buffer, byteOffset, byteLength);
+
 /** What is wrong with a candidate's result, in words, or null. */
 function fault(kernels: Kernels, shape: Shape, flags: Flags): string | null {
   const one = place(shape);
   const [, depth, columns] = shape;
-  const before = { a: one.a.slice(), b: one.b.slice(), c: one.c.slice() };
+  const before = SEQUENCES[2];
   const { sums, magnitudes } = reference(one, shape, flags);
   multiply(kernels, one, shape, flags);
   const where = `${kernels.instructionSet} ${shape.join("×")} ${JSON.stringify(flags)}`;
   for (let at = 0; at < sums.length; at++) {
-    const beginning = flags.accumulate ? before.c[at] : 0;
+    const beginning = flags.accumulate ? before[at] : 0;
     const expected = sums[at] + beginning + (flags.epilogue ? one.bias[at % columns] : 0);
     // Higham, Accuracy and Stability, 3.1: n roundings change a sum by at most about n u Σ |terms|. The bias comes last.
     const bound =
@@ -286,8 +291,9 @@ function fault(kernels: Kernels, shape: Shape, flags: Flags): string | null {
     if (wrong !== null) return `${where}: ${wrong}`;
   }
   if (!one.operands.intact()) return `${where}: wrote beside an operand`;
-  const inputsKept =
-    one.a.every((value, i) => value === before.a[i]) && one.b.every((value, i) => value === before.b[i]);
+  const inputsKept = [one.a, one.b].every((values, which) =>
+    bytesOf(values).equals(bytesOf(SEQUENCES[which].subarray(0, values.length))),
+  );
   return inputsKept ? null : `${where}: changed an operand`;
 }
 
@@ -312,7 +318,7 @@ describe.each(candidates)("compileProduct() with $instructionSet", (kernels) => 
           (cacheBytes) => {
             const one = place(shape);
             multiply(kernels, one, shape, flags, cacheBytes);
-            return Buffer.concat([one.c, one.relu].map((values) => Buffer.from(values.slice().buffer)));
+            return Buffer.concat([one.c, one.relu].map(bytesOf));
           },
         );
         return others.every((bytes) => bytes.equals(usual)) ? [] : [{ shape, flags }];

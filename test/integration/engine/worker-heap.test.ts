@@ -13,7 +13,7 @@ import { networkOf } from "../../../src/shared/specs/network-spec.ts";
 import { TRAIN_PRESETS } from "../../../src/shared/specs/train-presets.ts";
 import type { TrainSpec } from "../../../src/shared/specs/train-spec.ts";
 
-const STEPS = 10_000;
+const STEPS = 5_000;
 /** So many that there is work for two. */
 const BATCH = 16;
 /** Numbers that V8 boxes on their way into a kernel or the ring of metrics; a closure or an array a kernel is more. */

@@ -13,15 +13,19 @@ import type { TuningReport } from "../../../src/shared/experiments/tuning.ts";
 import { TRAIN_PRESETS } from "../../../src/shared/specs/train-presets.ts";
 import { trainSpecSchema } from "../../../src/shared/specs/train-spec.ts";
 import { labHere, ended } from "./lab-here.ts";
-import { fewerProducts, GOLDEN_FOLDER, openTestLab, type TestLab } from "./open-test-lab.ts";
+import { withLessEffort } from "./less-effort.ts";
+import { fewerProducts, GOLDEN_FOLDER, makeTuned, openTestLab, type TestLab } from "./open-test-lab.ts";
 
 const PROGRAM = resolve("out/main/lab.js");
+
+withLessEffort();
 
 let folder: string;
 let test: TestLab;
 beforeAll(async () => {
   folder = mkdtempSync(join(tmpdir(), "backprop-lab-cli-"));
   test = await openTestLab(2);
+  await makeTuned(join(folder, "lab.sqlite"));
 });
 afterAll(async () => {
   await test.close();

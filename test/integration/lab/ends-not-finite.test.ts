@@ -1,9 +1,10 @@
-import { mkdirSync, mkdtempSync, readdirSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readdirSync, rmSync, symlinkSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join, resolve } from "node:path";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
+import { DatasetLibrary } from "../../../src/main/lab/datasets/dataset-library.ts";
+import { MnistSource } from "../../../src/main/lab/datasets/mnist-source.ts";
 import type { Lab } from "../../../src/main/lab/lab.ts";
-import { openLab } from "../../../src/main/lab/open-lab.ts";
 import { readLabDocument } from "../../../src/shared/documents/read-lab-document.ts";
 import type { RunSummary } from "../../../src/shared/runs/run-records.ts";
 import { DEFAULT_VIEW } from "../../../src/shared/runs/run-table.ts";
@@ -12,34 +13,28 @@ import { WORKER_FILE } from "../engine/start-engine.ts";
 import { labOptions, openTunedLab } from "./open-test-lab.ts";
 
 const OUT = dirname(WORKER_FILE);
-const IMAGES = 60_000;
 const ROWS = 200;
 /** Its loss is 0 divided by 0. */
 const DIVIDED =
   "// lab notebook 1 · title: Divided · judge: backprop\n// %% code id=c23\nshow({ loss: zeros(1).div(zeros(1)) });\n";
 const NETWORK = { ...NOTEBOOK_NETWORK, data: { name: "mnist", split: "train" as const, rows: ROWS } };
 
-/** An IDX file whose elements are zero. */
-function writeIdx(path: string, shape: readonly number[]): void {
-  const header = Buffer.alloc(4 + 4 * shape.length);
-  header.writeUInt32BE(0x0800 + shape.length, 0);
-  shape.forEach((size, axis) => header.writeUInt32BE(size, 4 + 4 * axis));
-  const elements = Buffer.alloc(shape.reduce((product, size) => product * size, 1));
-  writeFileSync(path, Buffer.concat([header, elements]));
+/** Every normalised pixel of it is NaN. */
+class NotFiniteImages extends MnistSource {
+  override readonly moments = { mean: NaN, std: NaN };
 }
 
 let folder = "";
-/** Its images are all black: their standard deviation is 0, and every normalised pixel NaN. */
 let lab: Lab;
 beforeAll(async () => {
   folder = mkdtempSync(join(tmpdir(), "backprop-lab-nan-"));
-  const mnist = join(folder, "resources", "data", "mnist");
-  mkdirSync(mnist, { recursive: true });
-  writeIdx(join(mnist, "train-images-idx3-ubyte"), [IMAGES, 28, 28]);
-  writeIdx(join(mnist, "train-labels-idx1-ubyte"), [IMAGES]);
-  lab = await openTunedLab({ ...labOptions(folder, 2), resourcesDir: join(folder, "resources") });
+  vi.spyOn(DatasetLibrary.prototype, "open").mockImplementation(
+    () => new NotFiniteImages(resolve("resources")),
+  );
+  lab = await openTunedLab(labOptions(folder, 2));
 });
 afterAll(async () => {
+  vi.restoreAllMocks();
   await lab.close();
   rmSync(folder, { recursive: true, force: true });
 });
@@ -110,7 +105,7 @@ describe("what ends with NaN is stored, shown and found as that (issue 14, item 
     for (const file of readdirSync(OUT)) symlinkSync(join(OUT, file), join(threads, file));
     symlinkSync(resolve("test/integration/lab/nan-worker.mjs"), join(threads, "nan-worker.mjs"));
     mkdirSync(join(folder, "spoiled"));
-    const spoiled = await openLab({
+    const spoiled = await openTunedLab({
       ...labOptions(join(folder, "spoiled"), 2),
       workerFile: join(threads, "nan-worker.mjs"),
     });

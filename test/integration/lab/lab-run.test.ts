@@ -13,7 +13,7 @@ import { writeLabDocument } from "../../../src/shared/documents/write-lab-docume
 import type { CellResult } from "../../../src/shared/live/cell-result.ts";
 import { THOROUGH } from "../../thorough.ts";
 import { labHere, ended, type Ended } from "./lab-here.ts";
-import { fewerProducts, openTestLab, type TestLab } from "./open-test-lab.ts";
+import { fewerProducts, makeTuned, openTestLab, type TestLab } from "./open-test-lab.ts";
 
 const PROGRAM = resolve("out/main/lab.js");
 const SEED_NOTEBOOK = resolve("resources/notebooks/backprop.lab.ts");
@@ -25,6 +25,7 @@ beforeAll(async () => {
   folder = mkdtempSync(join(tmpdir(), "backprop-lab-run-"));
   // The seed notebook wants two.
   test = await openTestLab(2);
+  await makeTuned(inFolder("lab.sqlite"));
 });
 afterAll(async () => {
   await test.close();

@@ -10,6 +10,7 @@ import { ownContenders } from "../../../src/main/lab/rungs/own-contenders.ts";
 import type { LadderRecord, LadderSettings, RungResult } from "../../../src/shared/experiments/ladder.ts";
 import { viewOf } from "../../../src/shared/engine/tensor-view.ts";
 import { startEngine } from "../engine/start-engine.ts";
+import { withLessEffort } from "./less-effort.ts";
 import { openTestLab, type TestLab } from "./open-test-lab.ts";
 import { unwatchedActivity } from "./unwatched-activity.ts";
 
@@ -21,6 +22,8 @@ const SETTINGS: LadderSettings = {
   seed: 42,
   scaling: true,
 };
+
+withLessEffort();
 
 let test: TestLab;
 beforeAll(async () => {
@@ -206,7 +209,12 @@ describe("the ladder", () => {
   });
 
   it("keeps what was measured when it is cancelled", async () => {
-    const started = test.lab.ladder.start({ ...SETTINGS, preset: "notebook", budgetSeconds: 10 });
+    const started = test.lab.ladder.start({
+      ...SETTINGS,
+      preset: "custom",
+      shape: { m: 500, k: 784, n: 50 },
+      budgetSeconds: 10,
+    });
     const stop = test.lab.subscribe((event) => {
       if (event.name === "rungChanged" && warm(event.payload.result).length > 0) test.lab.activity.cancel();
     });

@@ -14,7 +14,7 @@ afterEach(() => rmSync(folder, { recursive: true, force: true }));
 /** A lab whose kernels an earlier test has chosen, without workers. */
 async function idleLab() {
   const options = labOptions(folder, 2);
-  await makeTuned(options.databasePath);
+  await makeTuned(options.databasePath, options.appVersion);
   return openIdleLab(options);
 }
 
@@ -42,7 +42,7 @@ test("a lab that is closed before its workers, or while they start, ends like an
 
 test("a lab whose workers cannot start says so and gives its database back", async () => {
   const options = labOptions(folder, 2);
-  await makeTuned(options.databasePath);
+  await makeTuned(options.databasePath, options.appVersion);
   const workerFile = join(folder, "no-worker.js");
   await expect(openLab({ ...options, workerFile })).rejects.toThrow(/no-worker/);
   const lab = await openLab(options);

@@ -24,22 +24,28 @@ export interface TestLab {
   close(): Promise<void>;
 }
 
-/** A database with a tuning of the kernels and nothing else; of another build, runtime, CPU or schema it is another. */
-function tunedDatabase(): string {
+/** Of the built program and of commands within a test's process: kept tunings and runs' ids are a version's own. */
+export const { version: APP_VERSION } = JSON.parse(readFileSync("package.json", "utf8")) as {
+  readonly version: string;
+};
+
+/** A database with a tuning of the kernels and nothing else; of another build, version, runtime, CPU or schema it is another. */
+function tunedDatabase(appVersion: string): string {
   const key = [
     readFileSync(WORKER_FILE, "utf8"),
     process.versions.v8,
     cpus()[0]?.model ?? "",
     CURRENT_SCHEMA,
+    appVersion,
   ].join("\n");
   return resolve(".runtime/test-tunings", `${createHash("sha256").update(key).digest("hex")}.sqlite`);
 }
 
 /** Has the kernels chosen once for all test files: to time them again in each costs more than most tests. */
-async function keepTuning(tuned: string): Promise<void> {
+async function keepTuning(tuned: string, appVersion: string): Promise<void> {
   const folder = mkdtempSync(join(tmpdir(), "backprop-lab-tuned-"));
   const options = labOptions(folder, 1);
-  await (await openLab(options)).close();
+  await (await openLab({ ...options, appVersion })).close();
   mkdirSync(dirname(tuned), { recursive: true });
   const own = `${tuned}.${process.pid}`;
   copyFileSync(options.databasePath, own);
@@ -47,17 +53,17 @@ async function keepTuning(tuned: string): Promise<void> {
   rmSync(folder, { recursive: true, force: true });
 }
 
-/** Makes a database with the kept tuning, where there is none. */
-export async function makeTuned(databasePath: string): Promise<void> {
+/** Makes a database with the kept tuning, where there is none, for a lab of this version or for commands. */
+export async function makeTuned(databasePath: string, appVersion = APP_VERSION): Promise<void> {
   if (existsSync(databasePath)) return;
-  const tuned = tunedDatabase();
-  if (!existsSync(tuned)) await keepTuning(tuned);
+  const tuned = tunedDatabase(appVersion);
+  if (!existsSync(tuned)) await keepTuning(tuned, appVersion);
   copyFileSync(tuned, databasePath);
 }
 
 /** Opens a lab whose kernels an earlier test has chosen. */
 export async function openTunedLab(options: LabOptions): Promise<Lab> {
-  await makeTuned(options.databasePath);
+  await makeTuned(options.databasePath, options.appVersion);
   return openLab(options);
 }
 
@@ -80,7 +86,7 @@ export async function openTestLab(
 ): Promise<TestLab> {
   const folder = mkdtempSync(join(tmpdir(), "backprop-lab-"));
   const options = labOptions(folder, threads);
-  await makeTuned(options.databasePath);
+  await makeTuned(options.databasePath, options.appVersion);
   const recorded = record(options.databasePath);
   const lab = await openLab(options);
   return {

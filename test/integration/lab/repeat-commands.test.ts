@@ -11,15 +11,19 @@ import type { RunSummary } from "../../../src/shared/runs/run-records.ts";
 import { NOTEBOOK_NETWORK } from "../../../src/shared/specs/network-spec.ts";
 import { nativeBinding } from "../store/recorded-values.ts";
 import { labHere } from "./lab-here.ts";
-import { labOptions, notebookSpec, openTunedLab } from "./open-test-lab.ts";
+import { withLessEffort } from "./less-effort.ts";
+import { APP_VERSION, labOptions, notebookSpec, openTunedLab } from "./open-test-lab.ts";
 
 const network = { ...NOTEBOOK_NETWORK, data: { ...NOTEBOOK_NETWORK.data, rows: 64 } };
 const gradcheck = { network, coordinates: 2, bug: null, tolerance: "strict", threads: 1 } as const;
 const training = { spec: notebookSpec({ rows: 40, lr: 0.001 }), threads: 1 };
 
 const folder = mkdtempSync(join(tmpdir(), "backprop-lab-repeat-"));
-const options = labOptions(folder, 2);
+// As the commands: they take its tuning.
+const options = { ...labOptions(folder, 2), appVersion: APP_VERSION };
 const path = options.databasePath;
+withLessEffort();
+
 let originals: Readonly<Record<string, RunSummary>>;
 
 beforeAll(async () => {

@@ -110,7 +110,7 @@ describe("32 × 32 × 3 images of ten classes, a folder a class, PNG and JPEG", 
     }
     const dataset = await take([folder], { title: "Discs" });
     expect(dataset).toMatchObject({ features: 3_072, layout: { height: 32, width: 32, channels: 3 } });
-    const run = await trained(firstSpec(dataset));
+    const run = await trained({ ...firstSpec(dataset), epochs: 60 });
     const score = await test.lab.predict.test({ runId: run.id, weights: "final" });
     expect(score.accuracy).toBeGreaterThan(0.9);
 

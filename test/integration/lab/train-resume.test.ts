@@ -10,7 +10,7 @@ import { TRAIN_PRESETS } from "../../../src/shared/specs/train-presets.ts";
 import type { RunSummary } from "../../../src/shared/runs/run-records.ts";
 import type { TrainSpec } from "../../../src/shared/specs/train-spec.ts";
 import { labHere } from "./lab-here.ts";
-import { labOptions, openTunedLab } from "./open-test-lab.ts";
+import { APP_VERSION, labOptions, makeTuned, openTunedLab } from "./open-test-lab.ts";
 
 const EPOCHS = 10;
 
@@ -85,6 +85,7 @@ describe("Lab.training.resume()", () => {
   it("fault 1: goes on after three kills of the process with the same losses, none of them twice", async () => {
     const folder = newFolder();
     const { databasePath } = labOptions(folder, 2);
+    await makeTuned(databasePath);
     const file = join(folder, "spec.json");
     writeFileSync(file, JSON.stringify(SPEC));
     let runId = "";
@@ -105,8 +106,7 @@ describe("Lab.training.resume()", () => {
       expect(run.status).toBe("interrupted");
     }
     // A training goes on with the code that began it: the built program's version is part of that.
-    const { version } = JSON.parse(readFileSync("package.json", "utf8")) as { version: string };
-    const opened = await openTunedLab({ ...labOptions(folder, 2), appVersion: version });
+    const opened = await openTunedLab({ ...labOptions(folder, 2), appVersion: APP_VERSION });
     const [before] = opened.runs.list();
     expect(before.status).toBe("interrupted");
     await opened.training.resume({ runId }).done;

@@ -75,7 +75,7 @@ describe("Lab.training.start()", () => {
       else others++;
     });
     const beganMs = performance.now();
-    const spec = { ...notebookSpec({ rows: 20_000, epochs: 1, batchSize: 1, lr: 1e-4 }), statisticsEvery: 1 };
+    const spec = { ...notebookSpec({ rows: 8_000, epochs: 1, batchSize: 1, lr: 1e-4 }), statisticsEvery: 1 };
     const { points } = open.lab.training.forecast(spec);
     const run = await open.lab.training.start({ spec, threads: 2 }).done;
     const seconds = (performance.now() - beganMs) / 1000;

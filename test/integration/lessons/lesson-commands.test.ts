@@ -9,7 +9,7 @@ import { runLessonsCommand, runLessonsTestCommand } from "../../../src/main/cli/
 import { writeIpynb } from "../../../src/shared/documents/ipynb.ts";
 import { readLabDocument } from "../../../src/shared/documents/read-lab-document.ts";
 import { labHere, ended, type Ended } from "../lab/lab-here.ts";
-import { openTestLab, type TestLab } from "../lab/open-test-lab.ts";
+import { makeTuned, openTestLab, type TestLab } from "../lab/open-test-lab.ts";
 
 const HEADER = "// lab notebook 1 · title: Twice · seed: 1 · threads: 1 · rows: 100\n";
 const CHECK = `// %% check
@@ -36,6 +36,7 @@ beforeAll(async () => {
   opened = await openTestLab(2);
   folder = mkdtempSync(join(tmpdir(), "backprop-lab-lessons-"));
   writeFileSync(inFolder("twice.lab.ts"), LESSON);
+  await makeTuned(inFolder("lab.sqlite"));
 });
 afterAll(async () => {
   await opened.close();
@@ -134,7 +135,6 @@ describe("lab lessons grade", () => {
     "squared.lab.ts": cells("const twice = (x: Tensor) => x.square();"),
     "retyped.lab.ts": `${HEADER}// %% code id=q\nconst twice = (x: Tensor) => x.mul(2);\n`,
     "missing.lab.ts": `${HEADER}// %% md id=q\n// I did nothing.\n`,
-    "loop.lab.ts": cells("const twice = (x: Tensor) => { for (;;) {} };"),
     "memory.lab.ts": cells(
       "const held: unknown[] = []; const twice = () => { for (;;) held.push(new Array(1e5).fill(1.5)); };",
     ),
@@ -186,7 +186,7 @@ describe("lab lessons grade", () => {
         ],
         { encoding: "utf8", timeout: 600_000, maxBuffer: 64e6 },
       );
-      expect(stderr).toContain(`16 rows: ${csv}`);
+      expect(stderr).toContain(`15 rows: ${csv}`);
       expect(status).toBe(0);
       expect(stdout).not.toContain("\u001b");
       const text = readFileSync(csv, "utf8");
@@ -200,7 +200,6 @@ describe("lab lessons grade", () => {
       ]);
       expect(of("squared.lab.ts")["reason"]).toContain("exactly what comes out when x is squared");
       expect(of("missing.lab.ts")["reason"]).toContain("defines twice");
-      expect(of("loop.lab.ts")["reason"]).toContain("stopped after 8 s");
       expect(of("memory.lab.ts")["reason"]).toMatch(/64 MB|stopped|ended/);
       expect(of("tensors.lab.ts")["reason"]).toMatch(/memory|MB|GB|stopped/);
       for (const file of ["flood", "forged", "redefined"]) {
@@ -212,4 +211,17 @@ describe("lab lessons grade", () => {
       expect(text).toContain("'=cmd");
     },
   );
+
+  it("stops one that never ends at the limit, which is said", async () => {
+    const endless = inFolder("endless");
+    mkdirSync(endless);
+    writeFileSync(join(endless, "loop.lab.ts"), cells("const twice = (x: Tensor) => { for (;;) {} };"));
+    const csv = inFolder("endless.csv");
+    const given = ["--lesson", inFolder("twice.lab.ts"), "--csv", csv, "--limit", "1s"];
+    const own = ["--database", inFolder("lab.sqlite")];
+    expect((await labHere("lessons", "grade", endless, ...given, ...own)).status).toBe(0);
+    const [row] = parse<Record<string, string>>(readFileSync(csv, "utf8"), { columns: true });
+    expect(row).toMatchObject({ file: "loop.lab.ts", passed: "no" });
+    expect(row["reason"]).toContain("stopped after 1 s");
+  });
 });

@@ -112,8 +112,8 @@ export class TestSlurm {
     await this.#until(`${node} answers`, () => this.run("scontrol", "ping").includes("UP"));
   }
 
-  /** Processes of the jobs that run on a node. */
-  jobProcesses(node: string): readonly number[] {
+  /** Processes of the jobs that run on a node, or on any. */
+  jobProcesses(node?: string): readonly number[] {
     return this.#steps(node).flatMap(descendants);
   }
 

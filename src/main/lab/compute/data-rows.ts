@@ -6,7 +6,13 @@ import type { PixelRange } from "../../../shared/experiments/pixel-range.ts";
 import { viewOf } from "../../../shared/engine/tensor-view.ts";
 import type { Scope } from "../../engine/arena.ts";
 import type { Engine } from "../../engine/engine.ts";
-import { firstRowOf, targetWidth, type DataSource, type Scaling } from "../datasets/data-source.ts";
+import {
+  firstRowOf,
+  targetWidth,
+  type DataSource,
+  type Moments,
+  type Scaling,
+} from "../datasets/data-source.ts";
 import type { DatasetLibrary } from "../datasets/dataset-library.ts";
 import { readPixelRange } from "../datasets/read-pixel-range.ts";
 import { byteAffine, ByteCounts, byteValues, PIXEL_SCALE, type ByteScaling } from "./byte-values.ts";
@@ -306,9 +312,10 @@ export class DataRows {
   }
 
   /** Mean and deviation of all training images, where they decide the scaling. */
-  async #moments(source: DataSource): Promise<{ readonly mean: number; readonly std: number }> {
+  async #moments(source: DataSource): Promise<Moments> {
     const { trainRows, normalisation } = source.dataset;
     if (source.scaling !== null || normalisation === "unit") return { mean: 0, std: 1 };
+    if (source.moments !== undefined) return source.moments;
     const counts = new ByteCounts();
     await this.#inPieces(source, { first: 0, rows: trainRows }, (values) => {
       counts.add(values);

@@ -3,7 +3,7 @@ import { DataFormatError } from "../../../core/errors.ts";
 import { MNIST_DATASET } from "../../../shared/experiments/dataset.ts";
 import { IDX_MAGIC_BYTES, idxHeaderBytes, idxShape, idxType } from "../../data/idx-header.ts";
 import { readStretch } from "../../data/read-stretch.ts";
-import type { DataSource } from "./data-source.ts";
+import type { DataSource, Moments } from "./data-source.ts";
 
 const TRAINING_IMAGES = 60_000;
 const TEST_IMAGES = 10_000;
@@ -16,6 +16,9 @@ interface IdxFile {
   readonly shape: readonly number[];
 }
 
+/** Of the 39,200,000 bytes of the 50,000 training images divided by 256: to count them takes a tenth of a second of each start. */
+const TRAINING_MOMENTS: Moments = { mean: 0.13044972207828445, std: 0.3072898368151206 };
+
 const sizeOf = (shape: readonly number[]): number => shape.reduce((product, size) => product * size, 1);
 
 /**
@@ -25,6 +28,7 @@ const sizeOf = (shape: readonly number[]): number => shape.reduce((product, size
 export class MnistSource implements DataSource {
   readonly dataset = MNIST_DATASET;
   readonly scaling = null;
+  readonly moments = TRAINING_MOMENTS;
   readonly #folder: string;
   /** Files whose header was sound. */
   readonly #sound = new Set<string>();

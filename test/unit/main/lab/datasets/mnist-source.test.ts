@@ -2,6 +2,7 @@ import { mkdir, truncate, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { DataFormatError } from "../../../../../src/core/errors.ts";
+import { ByteCounts, PIXEL_SCALE } from "../../../../../src/main/lab/compute/byte-values.ts";
 import { MnistSource } from "../../../../../src/main/lab/datasets/mnist-source.ts";
 import { idxFile, temporaryFiles } from "../../data/temporary-files.ts";
 
@@ -33,8 +34,10 @@ describe("MnistSource", () => {
     const mnist = new MnistSource("resources");
     expect(Array.from(await mnist.targets(0, 5))).toEqual([5, 0, 4, 1, 9]);
     const images = await mnist.features(0, 50_000);
-    const sum = images.reduce((total, pixel) => total + pixel, 0);
-    expect(sum / 256 / (50_000 * 784)).toBeCloseTo(0.13044972207828445, 12);
+    const counts = new ByteCounts();
+    counts.add(images);
+    expect(mnist.moments).toEqual(counts.moments(PIXEL_SCALE));
+    expect(mnist.moments.mean).toBeCloseTo(0.13044972207828445, 12);
     expect(await mnist.features(1_234, 2)).toEqual(images.slice(1_234 * 784, 1_236 * 784));
     // The test images are in files of their own.
     expect(Array.from(await mnist.targets(60_000, 5))).toEqual([7, 2, 1, 0, 4]);
