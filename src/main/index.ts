@@ -1,3 +1,4 @@
+import { existsSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { messageOf } from "../core/thrown.ts";
 import { app, dialog, session } from "electron";
@@ -6,6 +7,7 @@ import { registerIpc } from "./ipc/register-ipc.ts";
 import { catchFatalErrors } from "./shell/fatal-errors.ts";
 import { labFiles } from "./place/lab-files.ts";
 import { readLaunchOptions } from "./place/launch-options.ts";
+import { mayHaveGraphicsCard } from "./shell/graphics-card.ts";
 import { forbidNetworkFeatures, lockDownContents, lockDownSession } from "./shell/lock-down.ts";
 import { logConsoleErrors, openLog } from "./place/log.ts";
 import { openMainWindow } from "./shell/main-window.ts";
@@ -26,6 +28,7 @@ watchStandardStreams(() => {
 });
 forbidNetworkFeatures(app.commandLine);
 registerAppScheme();
+if (!mayHaveGraphicsCard(process.platform, existsSync)) app.disableHardwareAcceleration();
 // Notifications and the taskbar know a program by it on Windows; the installer names it too.
 app.setAppUserModelId("io.github.backprop_lab.BackpropLab");
 
