@@ -16,7 +16,7 @@ import { COMMAND_NAME } from "../place/command-name.ts";
 import { EXIT, type ExitCode } from "./exit-code.ts";
 import type { Interruption } from "./interruption.ts";
 import { print, printJson, warn } from "./print.ts";
-import { readSpec } from "./read-spec.ts";
+import { readSpec, sweepIn } from "./read-spec.ts";
 import { givenWeights } from "./train-command.ts";
 
 interface Output {
@@ -39,7 +39,7 @@ export async function runSubmitSweepCommand(
     readonly prepareOnly: boolean;
   },
 ): Promise<ExitCode> {
-  const sweep = await readSpec(sweepSpecSchema, file);
+  const sweep = sweepIn(lab, await readSpec(sweepSpecSchema, file));
   const order = {
     sweep,
     name: basename(file),
