@@ -7,6 +7,7 @@ import {
   type ClusterSweepStatus,
   type SubmittedSweep,
 } from "../../shared/experiments/cluster-sweep.ts";
+import { formatMoment } from "../../shared/format/date.ts";
 import { formatNumber } from "../../shared/format/number.ts";
 import { sweepSpecSchema } from "../../shared/specs/sweep-spec.ts";
 import { counted } from "../../core/counted.ts";
@@ -121,7 +122,8 @@ function printStatus({ name, dir, counts, problem, heardAt, trainings }: Cluster
   if (divergedCount > 0) parts.push(`${divergedCount} of them diverged`);
   print(`${name}, ${counted(trainings.length, "training")}: ${parts.join(", ")}\n${dir}\n`);
   if (problem !== "") {
-    const last = heardAt === null ? "It was never heard before" : `It was last heard at ${heardAt}`;
+    const last =
+      heardAt === null ? "It was never heard before" : `It was last heard at ${formatMoment(heardAt)}`;
     warn(`${unheard(problem)} ${last}. What runs goes on; files of the sweep are read as ever.`);
   }
   const open = trainings.filter(
