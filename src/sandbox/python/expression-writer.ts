@@ -210,9 +210,14 @@ export abstract class ExpressionWriter {
     const dotted = dottedName(node);
     if (dotted !== null && Object.hasOwn(DOTTED, dotted)) return DOTTED[dotted] ?? "";
     if (node.object.type === "Super") return "super()";
-    const isError = node.object.type === "Identifier" && this.caught.has(node.object.name);
-    if (isError && !node.computed && node.property.type === "Identifier" && node.property.name === "message")
-      return `str(${this.nameOf(node.object.name)})`;
+    const error = node.object.type === "Identifier" && this.caught.has(node.object.name) ? node.object : null;
+    if (
+      error !== null &&
+      !node.computed &&
+      node.property.type === "Identifier" &&
+      node.property.name === "message"
+    )
+      return `str(${this.nameOf(error.name)})`;
     const x = this.within(node.object, scope);
     if (node.computed) return `${x}[${this.expression(node.property, scope)}]`;
     if (node.property.type !== "Identifier") throw new NoTwinError("a private name");
