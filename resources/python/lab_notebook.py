@@ -10,6 +10,7 @@ import statistics
 import struct
 import time as _clock
 import types
+from decimal import ROUND_HALF_UP, Decimal, localcontext
 from functools import cmp_to_key, reduce
 
 import torch
@@ -126,6 +127,138 @@ def sort_by(values, compare):
 def index_of(values, one):
     """Where the first of equal ones is, or -1."""
     return values.index(one) if one in values else -1
+
+
+class Map:
+    """TypeScript's Map: gone through in pairs."""
+
+    def __init__(self, pairs=()):
+        self._of = {}
+        for key, value in pairs or ():
+            self._of[key] = value
+
+    def set(self, key, value):
+        self._of[key] = value
+        return self
+
+    def get(self, key):
+        return self._of.get(key)
+
+    def has(self, key):
+        return key in self._of
+
+    def delete(self, key):
+        was = key in self._of
+        self._of.pop(key, None)
+        return was
+
+    def clear(self):
+        self._of.clear()
+
+    @property
+    def size(self):
+        return len(self._of)
+
+    def keys(self):
+        return list(self._of)
+
+    def values(self):
+        return list(self._of.values())
+
+    def entries(self):
+        return list(self._of.items())
+
+    def __getitem__(self, key):
+        return self._of[key]
+
+    def __iter__(self):
+        return iter(self.entries())
+
+    def __repr__(self):
+        return f"Map({self._of})"
+
+
+class Set:
+    """TypeScript's Set: in the order in which its values came."""
+
+    def __init__(self, values=()):
+        self._of = dict.fromkeys(values or ())
+
+    def add(self, value):
+        self._of[value] = None
+        return self
+
+    def has(self, value):
+        return value in self._of
+
+    def delete(self, value):
+        was = value in self._of
+        self._of.pop(value, None)
+        return was
+
+    def clear(self):
+        self._of.clear()
+
+    @property
+    def size(self):
+        return len(self._of)
+
+    def keys(self):
+        return list(self._of)
+
+    values = keys
+
+    def entries(self):
+        return [(value, value) for value in self._of]
+
+    def __iter__(self):
+        return iter(self.keys())
+
+    def __repr__(self):
+        return f"Set({self.keys()})"
+
+
+def entries_of(x):
+    return x.entries() if isinstance(x, (Map, Set)) else list(enumerate(x))
+
+
+def keys_of(x):
+    return x.keys() if isinstance(x, (Map, Set)) else list(range(len(x)))
+
+
+def values_of(x):
+    return x.values() if isinstance(x, (Map, Set)) else list(x)
+
+
+def for_each(x, f, takes):
+    """Calls f with so many of value and key of each element."""
+    for key, value in entries_of(x):
+        f(*(value, key)[:takes])
+
+
+def concat(x, *others):
+    """A list with what follows, or a text."""
+    if isinstance(x, str):
+        return x + "".join(map(str, others))
+    return list(x) + [one for other in others for one in (other if isinstance(other, (list, range)) else [other])]
+
+
+def to_exponential(x, digits=None):
+    """The number as TypeScript writes it: 1.5e+3, halves away from zero; without digits as many as tell it from others."""
+    if not math.isfinite(x):
+        return "NaN" if math.isnan(x) else "Infinity" if x > 0 else "-Infinity"
+    if digits is None:
+        digits = next(n for n in range(17) if n == 16 or float(f"{x:.{n}e}") == x)
+    with localcontext() as context:
+        context.prec = 1_100
+        exact = Decimal(x)
+        exponent = 0 if x == 0 else exact.adjusted()
+        mantissa = exact.scaleb(-exponent).quantize(Decimal(1).scaleb(-digits), ROUND_HALF_UP)
+        if abs(mantissa) >= 10:
+            exponent += 1
+            mantissa = (mantissa / 10).quantize(Decimal(1).scaleb(-digits))
+    text = str(abs(mantissa)) if x == 0 else str(mantissa)
+    return f"{text}e{'-' if exponent < 0 else '+'}{abs(exponent)}"
 
 
 class _Splits:
@@ -443,6 +576,7 @@ def no_grad(f):
 
 __all__ = [
     *("data show plot hist image heat pad assert_close slice_along time check check_layer no_grad activation loss_function own_layer".split()),
-    *("Record Method remainder sort_by index_of reduce".split()),
+    *("Record Method remainder sort_by index_of reduce Map Set concat for_each".split()),
+    *("entries_of keys_of values_of to_exponential".split()),
     *("torch nn F math".split()),
 ]

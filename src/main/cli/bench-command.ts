@@ -1,6 +1,8 @@
 import { counted } from "../../core/counted.ts";
 import type { StepProfile } from "../../shared/experiments/step-profile.ts";
 import { TRAIN_PRESETS } from "../../shared/specs/train-presets.ts";
+import { formatDuration } from "../../shared/format/duration.ts";
+import { formatNumber } from "../../shared/format/number.ts";
 import { trainSpecSchema, type TrainSpec } from "../../shared/specs/train-spec.ts";
 import type { Lab } from "../lab/lab.ts";
 import { textTable } from "../report/text-table.ts";
@@ -15,7 +17,8 @@ export interface BenchCommandOptions {
   readonly json?: true;
 }
 
-const us = (value: number): string => (value === 0 ? "" : value.toFixed(2));
+const us = (value: number): string => (value === 0 ? "" : formatNumber(value));
+const time = (value: number): string => formatDuration(value / 1000);
 
 function profileTable({ ops, restUs, threads, profiled }: StepProfile): string {
   const workers = Array.from({ length: threads }, (_, worker) => worker);
@@ -55,12 +58,12 @@ export async function runBenchCommand(
   }
   const { network, batchSize, threads, plain, profiled, conditions } = profile;
   const lines = [
-    `a step of ${network}, batches of ${batchSize}, ${counted(threads, "thread")}: median ${plain.medianUs.toFixed(1)} µs ` +
-      `(quartiles ${plain.lowUs.toFixed(1)} to ${plain.highUs.toFixed(1)}) over ${counted(plain.steps, "step")}`,
+    `a step of ${network}, batches of ${batchSize}, ${counted(threads, "thread")}: median ${time(plain.medianUs)} ` +
+      `(quartiles ${time(plain.lowUs)} to ${time(plain.highUs)}) over ${counted(plain.steps, "step")}`,
   ];
   if (options.profile === true) {
     lines.push(
-      `with clocks beside the ops: median ${profiled.medianUs.toFixed(1)} µs over ${counted(profiled.steps, "step")}, the same losses`,
+      `with clocks beside the ops: median ${time(profiled.medianUs)} over ${counted(profiled.steps, "step")}, the same losses`,
       "µs a step; wait: at the barrier before the group",
       profileTable(profile),
     );

@@ -7,6 +7,7 @@ import {
   type ClusterSweepStatus,
   type SubmittedSweep,
 } from "../../shared/experiments/cluster-sweep.ts";
+import { formatMoment } from "../../shared/format/date.ts";
 import { formatNumber } from "../../shared/format/number.ts";
 import { sweepSpecSchema } from "../../shared/specs/sweep-spec.ts";
 import { counted } from "../../core/counted.ts";
@@ -16,7 +17,7 @@ import { COMMAND_NAME } from "../place/command-name.ts";
 import { EXIT, type ExitCode } from "./exit-code.ts";
 import type { Interruption } from "./interruption.ts";
 import { print, printJson, warn } from "./print.ts";
-import { readSpec } from "./read-spec.ts";
+import { readSpec, sweepIn } from "./read-spec.ts";
 import { givenWeights } from "./train-command.ts";
 
 interface Output {
@@ -39,7 +40,7 @@ export async function runSubmitSweepCommand(
     readonly prepareOnly: boolean;
   },
 ): Promise<ExitCode> {
-  const sweep = await readSpec(sweepSpecSchema, file);
+  const sweep = sweepIn(lab, await readSpec(sweepSpecSchema, file));
   const order = {
     sweep,
     name: basename(file),
@@ -121,7 +122,8 @@ function printStatus({ name, dir, counts, problem, heardAt, trainings }: Cluster
   if (divergedCount > 0) parts.push(`${divergedCount} of them diverged`);
   print(`${name}, ${counted(trainings.length, "training")}: ${parts.join(", ")}\n${dir}\n`);
   if (problem !== "") {
-    const last = heardAt === null ? "It was never heard before" : `It was last heard at ${heardAt}`;
+    const last =
+      heardAt === null ? "It was never heard before" : `It was last heard at ${formatMoment(heardAt)}`;
     warn(`${unheard(problem)} ${last}. What runs goes on; files of the sweep are read as ever.`);
   }
   const open = trainings.filter(

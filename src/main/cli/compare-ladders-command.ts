@@ -12,7 +12,7 @@ function report({ sameMachine, sameThreads, warnings, rungs }: LadderComparison)
     rungName(rung),
     saidShape(shape),
     String(threads),
-    ratio?.value.toFixed(3) ?? "–",
+    ratio === null ? "–" : formatNumber(ratio.value),
     ratio === null ? "–" : `${formatNumber(ratio.lo)} to ${formatNumber(ratio.hi)}`,
     verdict,
   ]);

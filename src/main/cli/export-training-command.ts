@@ -1,7 +1,6 @@
 import { dirname, join, resolve } from "node:path";
 import { counted } from "../../core/counted.ts";
 import { ContractError } from "../../core/errors.ts";
-import { trainSpecSchema } from "../../shared/specs/train-spec.ts";
 import { replaceFile } from "../data/replace-file.ts";
 import { requireTarget } from "../store/open/output-target.ts";
 import type { ExportedTraining } from "../lab/exchange/export-training.ts";
@@ -12,7 +11,7 @@ import { COMMAND_NAME } from "../place/command-name.ts";
 import { EXIT, type ExitCode } from "./exit-code.ts";
 import { complain, warn } from "./print.ts";
 import { quoted } from "../place/shell-word.ts";
-import { readSpec } from "./read-spec.ts";
+import { readTrainingJson, trainingIn } from "./read-spec.ts";
 import { requireNoFiles } from "./require-no-files.ts";
 import { givenWeights } from "./train-command.ts";
 import { UsageError } from "./usage-error.ts";
@@ -32,9 +31,9 @@ export interface ExportTrainingOptions {
 }
 
 /** A run by its id, or the training that a spec says. @throws {ContractError} @throws {DataFormatError} */
-async function trainingOf(source: string): Promise<ExportedTraining> {
+async function trainingOf(lab: Lab, source: string): Promise<ExportedTraining> {
   if (!source.toLowerCase().endsWith(".json")) return { runId: source };
-  const spec = await readSpec(trainSpecSchema, source);
+  const spec = trainingIn(lab, await readTrainingJson(source));
   return { spec, given: await givenWeights(spec, source) };
 }
 
@@ -90,7 +89,7 @@ export async function runExportTrainingCommand(
   if (what === "pytorch" && /\.(ts|ipynb)$/i.test(source)) {
     return exportNotebook(source, path, { overwrite, pythonDir: lab.exchange.pythonDir });
   }
-  const training = await trainingOf(source);
+  const training = await trainingOf(lab, source);
   if (what === "onnx") {
     await lab.exchange.exportOnnx(
       training,

@@ -4,7 +4,11 @@ import * as v from "valibot";
 import { ContractError } from "../../core/errors.ts";
 import { issuesAt } from "../../shared/ipc/issue-words.ts";
 import { networkPartOf, networkSpecSchema, type NetworkSpec } from "../../shared/specs/network-spec.ts";
-import { trainSpecSchema } from "../../shared/specs/train-spec.ts";
+import type { Dataset } from "../../shared/experiments/dataset.ts";
+import type { SweepSpec } from "../../shared/specs/sweep-spec.ts";
+import { trainSpecSchema, type TrainSpec } from "../../shared/specs/train-spec.ts";
+import { withValidRows } from "../../shared/specs/valid-rows.ts";
+import type { Lab } from "../lab/lab.ts";
 import { textEncoding } from "../data/text-encoding.ts";
 
 /**
@@ -18,6 +22,31 @@ export async function readSpec<S extends v.GenericSchema>(
 ): Promise<v.InferOutput<S>> {
   return checked(schema, path, await readJson(path));
 }
+
+/** A spec that was read and checked, and the JSON that says it, which a lab may complete. */
+export interface TrainingJson {
+  readonly spec: TrainSpec;
+  readonly json: unknown;
+}
+
+/** @throws {ContractError} As `readSpec`. */
+export async function readTrainingJson(path: string): Promise<TrainingJson> {
+  const json = await readJson(path);
+  return { spec: checked(trainSpecSchema, path, json), json };
+}
+
+const finder =
+  (lab: Lab) =>
+  (id: string): Dataset =>
+    lab.datasets.find({ id });
+
+/** The training as it is meant for the lab's data: all validation rows of a small set. @throws {ContractError} If there is no such data. */
+export const trainingIn = (lab: Lab, { json }: TrainingJson): TrainSpec =>
+  v.parse(trainSpecSchema, withValidRows(json, finder(lab)));
+
+/** The same of a sweep whose trainings have one data set. @throws {ContractError} If there is no such data. */
+export const sweepIn = (lab: Lab, sweep: SweepSpec): SweepSpec =>
+  "data.name" in sweep.values ? sweep : { ...sweep, base: withValidRows(sweep.base, finder(lab)) };
 
 /**
  * The same for a network; of a training its network, with data and seed.

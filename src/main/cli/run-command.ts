@@ -4,6 +4,7 @@ import { counted } from "../../core/counted.ts";
 import type { JudgedCell } from "../../core/judge/judge-document.ts";
 import { cellLabel } from "../../shared/documents/lab-document.ts";
 import { liveSettingsSchema } from "../../shared/live/live-settings.ts";
+import { formatDuration } from "../../shared/format/duration.ts";
 import { judgeCell } from "../lab/live/judge-cell.ts";
 import type { DocumentListener, DocumentRun } from "../lab/live/run-document.ts";
 import type { Lab } from "../lab/lab.ts";
@@ -99,9 +100,9 @@ export async function runRunCommand(
       left: run.left.map(({ id }) => id),
     });
   } else {
-    const seconds = run.cells.reduce((total, { result }) => total + result.wallMs, 0) / 1000;
+    const took = formatDuration(run.cells.reduce((total, { result }) => total + result.wallMs, 0));
     const saved = run.runId === undefined ? "" : `, saved as ${run.runId}`;
-    say(`\n${summary(run, judged)} in ${seconds.toFixed(1)} s${saved}\n`);
+    say(`\n${summary(run, judged)} in ${took}${saved}\n`);
   }
   if (ipynb !== null)
     await writeDocumentFile(

@@ -1,3 +1,4 @@
+import { formatDate } from "../../shared/format/date.ts";
 import { namedQuantity } from "../../shared/format/named-quantity.ts";
 import { withoutMemory } from "../../shared/runs/memory-quantities.ts";
 import type { ListedRun } from "../../shared/runs/run-records.ts";
@@ -36,12 +37,12 @@ export async function runRunsCommand(
       run.id,
       run.kind,
       run.status,
-      run.startedAt,
+      formatDate(run.startedAt),
       run.name,
       run.tags.join(" "),
       keyNumbers(run),
     ]);
-    print(`${textTable(["run", "kind", "status", "started (UTC)", "name", "tags", "key numbers"], rows)}\n`);
+    print(`${textTable(["run", "kind", "status", "started", "name", "tags", "key numbers"], rows)}\n`);
   }
   return EXIT.ok;
 }

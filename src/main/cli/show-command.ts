@@ -1,3 +1,4 @@
+import { formatMoment } from "../../shared/format/date.ts";
 import { metricLabel, namedQuantity } from "../../shared/format/named-quantity.ts";
 import { formatNumber } from "../../shared/format/number.ts";
 import { repeatCommand } from "../../shared/runs/repeat-command.ts";
@@ -44,7 +45,7 @@ export function runShowCommand(
   print(
     `${[
       `${run.name} (${run.id})`,
-      `${run.kind}, ${run.status}, started ${run.startedAt}, ended ${run.finishedAt ?? "not yet"}`,
+      `${run.kind}, ${run.status}, started ${formatMoment(run.startedAt)}, ended ${run.finishedAt === null ? "not yet" : formatMoment(run.finishedAt)}`,
       `${counted(run.threads, "thread")} on ${machine.cpuModel} (${machine.id})`,
       ...(run.tags.length === 0 ? [] : [`tags: ${run.tags.join(" ")}`]),
       ...(run.failure === null ? [] : [`failure: ${run.failure}`]),
@@ -72,8 +73,13 @@ export function runShowCommand(
       ),
       ...part(
         "What happened",
-        ["when (UTC)", "step", "what", "how"],
-        events.map(({ at, step, kind, text }) => [at, step === null ? "" : formatNumber(step), kind, text]),
+        ["when", "step", "what", "how"],
+        events.map(({ at, step, kind, text }) => [
+          formatMoment(at),
+          step === null ? "" : formatNumber(step),
+          kind,
+          text,
+        ]),
       ),
       "",
       `${counted(timings.length, "timing")}, ${counted(gradientChecks.length, "gradient check")}, ${failed.length} of them failed`,

@@ -6,7 +6,7 @@ import type { Lab } from "../lab/lab.ts";
 import { EXIT, type ExitCode } from "./exit-code.ts";
 import type { Interruption } from "./interruption.ts";
 import { print, printJson, warn } from "./print.ts";
-import { readSpec } from "./read-spec.ts";
+import { readSpec, sweepIn } from "./read-spec.ts";
 import { showProgress } from "./show-progress.ts";
 import { textTable } from "../report/text-table.ts";
 import { givenWeights, trainingResult } from "./train-command.ts";
@@ -36,7 +36,7 @@ export async function runSweepCommand(
   options: { readonly threads: number; readonly json?: true },
   interruption: Interruption,
 ): Promise<ExitCode> {
-  const trainings = expandSweep(sweep);
+  const trainings = expandSweep(sweepIn(lab, sweep));
   const stopProgress = showProgress(lab);
   const done: { note: string; run: RunSummary }[] = [];
   try {

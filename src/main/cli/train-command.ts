@@ -4,7 +4,7 @@ import { namedQuantity } from "../../shared/format/named-quantity.ts";
 import type { MetricPoint, RunSummary } from "../../shared/runs/run-records.ts";
 import { learningRate } from "../../core/optimisers/schedule.ts";
 import { EPOCH_METRICS, STATISTIC_NAMES } from "../../shared/experiments/training.ts";
-import { stepsOf, trainSpecSchema, type TrainSpec } from "../../shared/specs/train-spec.ts";
+import { stepsOf, type TrainSpec } from "../../shared/specs/train-spec.ts";
 import type { GivenParameters } from "../lab/compute/network-setup.ts";
 import type { Lab } from "../lab/lab.ts";
 import { trainingOfRun } from "../lab/training/resolved-training.ts";
@@ -12,7 +12,7 @@ import { EXIT, type ExitCode } from "./exit-code.ts";
 import { complain, print, printJson, warn } from "./print.ts";
 import { readParameters } from "../data/read-parameters.ts";
 import { readWeightsFile } from "../exchange/weights/read-weights-file.ts";
-import { readSpec } from "./read-spec.ts";
+import { readTrainingJson, trainingIn, type TrainingJson } from "./read-spec.ts";
 import { showProgress } from "./show-progress.ts";
 import { UsageError } from "./usage-error.ts";
 import type { StartedRun } from "../lab/activity/experiment.ts";
@@ -86,7 +86,7 @@ function printResult(result: Readonly<Record<string, unknown>>, json: boolean): 
 
 /** A training to begin, or a run to go on with. */
 export type TrainingWanted =
-  | { readonly spec: TrainSpec; readonly given: GivenParameters | null }
+  | (TrainingJson & { readonly given: GivenParameters | null })
   | { readonly resume: string };
 
 /** @throws {UsageError} @throws {ContractError} If the spec's file cannot be used. @throws {DataFormatError} If its weights' file cannot. */
@@ -95,8 +95,8 @@ export async function trainingWanted(
   { resume }: TrainOptions,
 ): Promise<TrainingWanted> {
   if (file !== undefined && resume === undefined) {
-    const spec = await readSpec(trainSpecSchema, file);
-    return { spec, given: await givenWeights(spec, file) };
+    const training = await readTrainingJson(file);
+    return { ...training, given: await givenWeights(training.spec, file) };
   }
   if (file === undefined && resume !== undefined) return { resume };
   throw new UsageError("train: give either a spec or --resume with a run");
@@ -122,7 +122,7 @@ export async function runTrainCommand(
     ({ spec } = trainingOfRun(lab.runs.get({ runId: resume }).run));
     start = () => lab.training.resume({ runId: resume, underNewId: options.again === true });
   } else {
-    ({ spec } = wanted);
+    spec = trainingIn(lab, wanted);
     const trainingOptions = { threads, given: wanted.given, again: options.again === true };
     const { run } = lab.training.identify({ spec, ...trainingOptions });
     if (run !== null && options.again !== true) {

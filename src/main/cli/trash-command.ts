@@ -1,4 +1,5 @@
 import { parseRunQuery } from "../../shared/runs/run-query.ts";
+import { formatDate } from "../../shared/format/date.ts";
 import { formatBytes } from "../../shared/format/number.ts";
 import { TRASH_DAYS } from "../../shared/runs/run-changes.ts";
 import type { Lab } from "../lab/lab.ts";
@@ -52,8 +53,13 @@ export async function runTrashCommand(lab: Pick<Lab, "runs">, options: TrashOpti
   if (options.json === true) printJson(runs);
   else if (runs.length === 0) print("The trash is empty.\n");
   else {
-    const rows = runs.map(({ id, kind, deletedAt, name }) => [id, kind, deletedAt ?? "", name]);
-    print(`${textTable(["run", "kind", "deleted (UTC)", "name"], rows)}\n`);
+    const rows = runs.map(({ id, kind, deletedAt, name }) => [
+      id,
+      kind,
+      deletedAt === null ? "" : formatDate(deletedAt),
+      name,
+    ]);
+    print(`${textTable(["run", "kind", "deleted", "name"], rows)}\n`);
   }
   return EXIT.ok;
 }

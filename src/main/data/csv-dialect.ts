@@ -52,6 +52,8 @@ const SEP_LINE = /^"?sep=(.)"?\s*$/i;
 const COMMENT = /^#+/;
 /** What nobody takes for a value: a colour or a word behind a # has no blank between. */
 const SURE_COMMENT = /^#+([ \t#]|$)/;
+/** Whether the first field of a line that is no row of its table begins a comment. */
+export const isComment = (field: string): boolean => SURE_COMMENT.test(field);
 
 /**
  * How many lines stand before the table: those from the first to `from`, and comments, of which the last may be the header,
@@ -106,10 +108,10 @@ function separatorOf(lines: readonly string[]): Separator {
   return found ?? SEPARATORS.find((one) => one !== " " && first.includes(one)) ?? ",";
 }
 
-const COMMA_NUMBER = /^[+-]?\d*,\d+(e[+-]?\d+)?$/i;
+const COMMA_NUMBER = /^[+\u2212-]?\d*,\d+(e[+\u2212-]?\d+)?$/i;
 /** 1,234 is a thousand or a little more than one. */
-const PERHAPS_THOUSANDS = /^[+-]?[1-9]\d{0,2},\d{3}$/;
-const POINT_NUMBER = /^[+-]?\d*\.\d+(e[+-]?\d+)?$/i;
+const PERHAPS_THOUSANDS = /^[+\u2212-]?[1-9]\d{0,2},\d{3}$/;
+const POINT_NUMBER = /^[+\u2212-]?\d*\.\d+(e[+\u2212-]?\d+)?$/i;
 
 /**
  * Whether numbers have decimal commas. 12,5 says so; 1,234 only where no number has a point. Where no number says anything,
@@ -146,11 +148,45 @@ export function labelColumnOf(header: readonly string[]): number | null {
   return found < 0 ? null : found;
 }
 
+/** Years that name columns, as in tables of countries. */
+const [FIRST_YEAR, LAST_YEAR] = [1500, 2200];
+/** A longer count is no chance; from 0 on so many are none. */
+const [LONG_COUNT, LONG_COUNT_FROM_ZERO] = [6, 4];
+
 /**
- * Whether a first row is a header: it names the label, at least half of its fields are words, or a column of numbers has a
- * word above it. A row of numbers with one that is missing is data.
+ * Whether numbers name columns: 1990, 1995, 2000 over numbers that are no years, or 0, 1, 2, …, as pandas calls columns
+ * without names, over rows that do not count so.
+ */
+function isCount(rows: readonly (readonly string[])[], decimalComma: boolean): boolean {
+  const [first = [], ...others] = rows;
+  // pandas leaves the name of the row numbers empty.
+  const counted = [...first.keys()].filter(
+    (column) => first[column] !== "" && !isWord(first[column] ?? "", decimalComma),
+  );
+  const numbersOf = (row: readonly string[]): number[] =>
+    counted.map((column) => numberOfText(row[column] ?? "", decimalComma));
+  const [names, below] = [numbersOf(first), others.map(numbersOf)];
+  if (others.length === 0 || !names.every(Number.isInteger)) return false;
+  const steps = names.slice(1).map((name, index) => name - (names[index] ?? NaN));
+  const isYear = (value: number): boolean => value >= FIRST_YEAR && value <= LAST_YEAR;
+  if (names.length >= 2 && names.every(isYear) && steps.every((step) => step > 0)) {
+    return below.every((row) => !row.some((value) => Number.isInteger(value) && isYear(value)));
+  }
+  const counts = (row: readonly number[]): boolean =>
+    row.every((value, index) => index === 0 || value === (row[index - 1] ?? NaN) + 1);
+  if (names.length < 3 || !counts(names) || below.some(counts)) return false;
+  return (
+    names.length >= (names[0] === 0 ? LONG_COUNT_FROM_ZERO : LONG_COUNT) ||
+    names.every((name, index) => below.every((row) => row[index] !== name))
+  );
+}
+
+/**
+ * Whether a first row is a header: it names the label, at least half of its fields are words, a column of numbers has a
+ * word above it, or its numbers count. A row of numbers with one that is missing is data.
  */
 function isHeader(rows: readonly (readonly string[])[], decimalComma: boolean): boolean {
+  if (isCount(rows, decimalComma)) return true;
   const [first = [], ...others] = rows;
   const words = first.map((field) => isWord(field, decimalComma));
   const count = words.filter(Boolean).length;

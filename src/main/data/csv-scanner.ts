@@ -144,7 +144,7 @@ export class CsvScanner {
           for (; ; at++) {
             if (at >= length) return record;
             const byte = bytes[at];
-            if (byte === NEW_LINE) line++;
+            if (byte === NEW_LINE || (byte === RETURN && bytes[at + 1] !== NEW_LINE)) line++;
             if (byte !== QUOTE) continue;
             // Whether another quote follows is not known yet.
             if (at + 1 >= length && !last) return record;

@@ -1,5 +1,5 @@
 import { DataFormatError } from "../../core/errors.ts";
-import { npyType, type NpyType } from "./npy-type.ts";
+import { npyText, npyType, type NpyText, type NpyType } from "./npy-type.ts";
 
 export const NPY_MAGIC = Uint8Array.of(0x93, 0x4e, 0x55, 0x4d, 0x50, 0x59);
 /** Magic, version, and the longest form of the header's length. */
@@ -9,10 +9,13 @@ export const NPY_PREFIX_BYTES = 12;
 export class NotNumbersError extends DataFormatError {
   /** What they are, and what to do. */
   readonly found: string;
+  /** Of text: how it lies there, by which it can be read as labels. */
+  readonly text: (NpyText & { readonly shape: readonly number[] }) | null;
 
-  constructor(file: string, at: number, found: string) {
+  constructor(file: string, at: number, found: string, text: NotNumbersError["text"] = null) {
     super(file, at, "values that are numbers", found);
     this.found = found;
+    this.text = text;
   }
 }
 
@@ -145,6 +148,9 @@ export function parseNpyHeader(file: string, text: string, offset: number): NpyH
   if (typeof fortran !== "boolean") return fail(0, "a 'fortran_order' that is True or False");
   if (typeof shape !== "object" || shape === null) return fail(0, "a 'shape' of whole numbers");
   const type = npyType(descr);
-  if (typeof type === "string") throw new NotNumbersError(file, offset, type);
+  if (typeof type === "string") {
+    const text = npyText(descr);
+    throw new NotNumbersError(file, offset, type, text === null ? null : { ...text, shape });
+  }
   return { shape, type, fortran };
 }

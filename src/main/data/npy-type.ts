@@ -37,6 +37,21 @@ const KINDS: Readonly<Record<string, Kind>> = {
 };
 const NATIVE: readonly string[] = ["u1", "f4", "f8"];
 
+/** How text lies in a file: code points of four bytes (U), or bytes (S), as many for each value. */
+export interface NpyText {
+  readonly unitBytes: 1 | 4;
+  readonly little: boolean;
+  readonly valueBytes: number;
+}
+
+/** The text that `descr` names ("<U10", "|S3"), or null. */
+export function npyText(descr: string): NpyText | null {
+  const [, order, kind, length] = /^([|<>=]?)([US])(\d{1,6})$/.exec(descr) ?? [];
+  if (kind === undefined) return null;
+  const unitBytes = kind === "U" ? 4 : 1;
+  return { unitBytes, little: order !== ">", valueBytes: unitBytes * Number(length) };
+}
+
 /** The type that `descr` names ("<f4", "|u1"), or in words what it is instead. */
 export function npyType(descr: string): NpyType | string {
   const [order, kind] = [descr.slice(0, 1), descr.slice(1)];

@@ -6,13 +6,21 @@ const MOST_DIGITS = 15;
 const MOST_SMALL_DIGITS = 9;
 const NUMBER = /^[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?$/;
 
+/** The first byte of − (U+2212) in UTF-8, which typesetting writes for a minus. */
+const MINUS_SIGN_BYTE = 0xe2;
+const [QUOTE, APOSTROPHE] = [0x22, 0x27];
+
 const [BLANK, TABULATOR] = [0x20, 0x09];
 const isBlank = (byte: number | undefined): boolean => byte === BLANK || byte === TABULATOR;
 
-/** The number of a text, or NaN: neither "0x10" nor "Infinity" is one, nor 1.234 where commas part decimals: it is a thousand. */
+/**
+ * The number of a text, or NaN: neither "0x10" nor "Infinity" is one, nor 1.234 where commas part decimals: it is a thousand.
+ * − (U+2212) is a minus; quotes inside of a field, as tables that were written twice have them, count nothing.
+ */
 export function numberOfText(text: string, decimalComma: boolean): number {
   if (decimalComma && text.includes(".")) return NaN;
-  const plain = decimalComma ? text.replace(",", ".") : text;
+  const minus = text.replace(/^(["']+)(.*)\1$/, "$2").replaceAll("\u2212", "-");
+  const plain = decimalComma ? minus.replace(",", ".") : minus;
   return NUMBER.test(plain) ? Number(plain) : NaN;
 }
 
@@ -66,7 +74,23 @@ function numberOfOtherBytes(bytes: Buffer, start: number, end: number, decimalCo
     (first >= ZERO && first <= NINE) ||
     first === PLUS ||
     first === MINUS ||
+    first === MINUS_SIGN_BYTE ||
+    first === QUOTE ||
+    first === APOSTROPHE ||
     first === POINT ||
     first === COMMA;
-  return maybe ? numberOfText(bytes.toString("latin1", start, end), decimalComma) : NaN;
+  return maybe ? numberOfText(bytes.toString("utf8", start, end), decimalComma) : NaN;
+}
+
+/**
+ * Whether whole digits with a zero before them stand there, as codes and postcodes are written: 01 is a number as 1 is, but
+ * another label.
+ */
+export function isPaddedNumber(bytes: Uint8Array, start: number, end: number): boolean {
+  if (end - start < 2 || bytes[start] !== ZERO) return false;
+  for (let at = start; at < end; at++) {
+    const byte = bytes[at] ?? 0;
+    if (byte < ZERO || byte > NINE) return false;
+  }
+  return true;
 }

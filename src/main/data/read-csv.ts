@@ -6,9 +6,9 @@ import {
   type Dialect,
   type DialectChanges,
 } from "../../shared/experiments/data-import.ts";
-import { csvDialect } from "./csv-dialect.ts";
+import { csvDialect, isComment } from "./csv-dialect.ts";
 import { CsvScanner, type CsvFields } from "./csv-scanner.ts";
-import { numberOfBytes } from "./number-of-bytes.ts";
+import { isPaddedNumber, numberOfBytes } from "./number-of-bytes.ts";
 import { openRegularFile, type RegularFile } from "./regular-file.ts";
 import type { ReadingWatch, TableRecord, TableSource } from "./table-source.ts";
 import { asUtf8, textEncoding } from "./text-encoding.ts";
@@ -71,6 +71,11 @@ class CsvRecord implements TableRecord {
   number(column: number): number {
     const { bytes, starts, ends } = this.#now;
     return numberOfBytes(bytes, starts[column] ?? 0, ends[column] ?? 0, this.#decimalComma);
+  }
+
+  isPadded(column: number): boolean {
+    const { bytes, starts, ends } = this.#now;
+    return isPaddedNumber(bytes, starts[column] ?? 0, ends[column] ?? 0);
   }
 
   text(column: number): string {
@@ -209,12 +214,21 @@ export async function csvSource(
     `text in ${ENCODINGS[dialect.encoding]}`,
     ...(paths.length > 1 ? [`${paths.length} files, one after the other`] : []),
   ];
+  let comments = 0;
   return {
     format: "table",
     columns,
     dialect,
-    notes,
+    get notes() {
+      return comments === 0
+        ? notes
+        : [
+            ...notes,
+            `${counted(comments, "comment")} between the rows or below them ${comments === 1 ? "is" : "are"} passed over`,
+          ];
+    },
     read: async (visit, watch) => {
+      comments = 0;
       for (const [index, path] of paths.entries()) {
         const own = dialects[index] ?? dialect;
         const record = new CsvRecord(own.decimalComma);
@@ -225,7 +239,12 @@ export async function csvSource(
             header = false;
             return;
           }
+          record.fields = fields;
           if (fields.count !== columns.length) {
+            if (fields.quoted[0] === 0 && isComment(record.text(0))) {
+              comments++;
+              return;
+            }
             const got = `${fields.count}${fields.count === 1 ? `: are the values parted by ${SEPARATORS[own.separator]}?` : ""}`;
             throw new DataFormatError(
               path,
@@ -234,7 +253,6 @@ export async function csvSource(
               got,
             );
           }
-          record.fields = fields;
           visit(record);
         };
         const progress = (share: number): void => watch.progress((index + share) / paths.length);

@@ -14,6 +14,8 @@ export interface DecodedImage {
   readonly values: Uint8Array;
   /** Whether it let something through, which became black. */
   readonly transparent: boolean;
+  /** Whether it lies on its side or mirrored in the file, as its Exif says, and was set upright. */
+  readonly turned: boolean;
 }
 
 /** The size that a PNG claims, before anything is unpacked for it. */
@@ -23,7 +25,7 @@ const pngSize = (bytes: Buffer): readonly [number, number] => [
 ];
 
 /** Red, green, blue, alpha over black, as one channel where all are grey. */
-function withoutAlpha(rgba: Uint8Array, width: number, height: number): DecodedImage {
+function withoutAlpha(rgba: Uint8Array, width: number, height: number): Omit<DecodedImage, "turned"> {
   const pixels = width * height;
   let [grey, transparent] = [true, false];
   const values = new Uint8Array(3 * pixels);
@@ -72,7 +74,7 @@ export async function readImage(path: string): Promise<DecodedImage> {
       // It begins with the second zero behind "Exif".
       const orientation = exif instanceof Uint8Array ? exifOrientation(exif.subarray(1)) : 1;
       const { data, width, height } = upright(decoded, orientation);
-      return withoutAlpha(data, width, height);
+      return { ...withoutAlpha(data, width, height), turned: orientation !== 1 };
     }
     const [claimedWidth, claimedHeight] = pngSize(bytes);
     if (claimedWidth > MOST_SIDE || claimedHeight > MOST_SIDE) {
@@ -82,7 +84,7 @@ export async function readImage(path: string): Promise<DecodedImage> {
     }
     const { PNG } = await import("pngjs");
     const { data, width, height } = PNG.sync.read(bytes);
-    return withoutAlpha(data, width, height);
+    return { ...withoutAlpha(data, width, height), turned: false };
   } catch (error) {
     throw new DataFormatError(path, 0, `a sound ${isPng ? "PNG" : "JPEG"}`, messageLine(error));
   }

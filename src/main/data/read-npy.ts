@@ -1,13 +1,25 @@
 import type { FileHandle } from "node:fs/promises";
 import { DataFormatError } from "../../core/errors.ts";
-import { NPY_PREFIX_BYTES, npyHeaderRange, parseNpyHeader, type NpyHeader } from "./npy-header.ts";
-import { openRegularFile, type RegularFile } from "./regular-file.ts";
+import {
+  type NotNumbersError,
+  NPY_PREFIX_BYTES,
+  npyHeaderRange,
+  parseNpyHeader,
+  type NpyHeader,
+} from "./npy-header.ts";
+import { openRegularFile, readRegularFile, type RegularFile } from "./regular-file.ts";
 
 /** Values in C order, and numpy's name of the type that they had in the file. */
 export interface NumberArray {
   readonly shape: readonly number[];
   readonly dtype: string;
   readonly data: Uint8Array | Float32Array | Float64Array;
+}
+
+/** Labels that are words, one a row. */
+export interface TextArray {
+  readonly shape: readonly number[];
+  readonly texts: readonly string[];
 }
 
 /** Headers are a few hundred bytes; this is where a wrong length is noticed. */
@@ -136,4 +148,42 @@ export async function readNpy(
   } finally {
     await handle.close();
   }
+}
+
+/** A million labels of some letters; what is larger is no list of labels. */
+const MOST_TEXT_BYTES = 256 << 20;
+
+/** A value's text: what is shorter than the longest ends in zeros. */
+function textOf(value: Buffer, { unitBytes, little }: NonNullable<NotNumbersError["text"]>): string {
+  if (unitBytes === 1) return value.toString("utf8").replace(/\0+$/, "");
+  let text = "";
+  for (let at = 0; at < value.length; at += unitBytes) {
+    const point = little ? value.readUInt32LE(at) : value.readUInt32BE(at);
+    text += point <= 0x10ffff ? String.fromCodePoint(point) : "\uFFFD";
+  }
+  return text.replace(/\0+$/, "");
+}
+
+/**
+ * The words of a .npy that holds one a row, as `refusal`, with which readNpy() refused it, says; null where it holds no text,
+ * or several a row.
+ *
+ * @throws {DataFormatError} If the file is cut short, or larger than labels are.
+ */
+export async function readNpyTexts(path: string, { text }: NotNumbersError): Promise<TextArray | null> {
+  if (text === null) return null;
+  const { shape, valueBytes } = text;
+  const [rows = 0] = shape;
+  if (shape.length === 0 || shape.reduce((product, size) => product * size, 1) !== rows) return null;
+  const bytes = await readRegularFile(path, MOST_TEXT_BYTES);
+  const { end } = npyHeaderRange(path, bytes.subarray(0, NPY_PREFIX_BYTES));
+  const expectedBytes = end + rows * valueBytes;
+  if (bytes.length !== expectedBytes) {
+    const at = Math.min(bytes.length, expectedBytes);
+    throw new DataFormatError(path, at, `${expectedBytes} bytes for ${rows} texts`, `${bytes.length} bytes`);
+  }
+  const texts = Array.from({ length: rows }, (_, row) =>
+    textOf(bytes.subarray(end + row * valueBytes, end + (row + 1) * valueBytes), text).trim(),
+  );
+  return { shape, texts };
 }

@@ -9,7 +9,7 @@ import { crc32 } from "node:zlib";
 import { open, type Entry, type ZipFile } from "yauzl";
 import { DataFormatError } from "../../core/errors.ts";
 import { NotNumbersError } from "./npy-header.ts";
-import { readNpy, type NumberArray } from "./read-npy.ts";
+import { readNpy, readNpyTexts, type NumberArray, type TextArray } from "./read-npy.ts";
 import { openRegularFile } from "./regular-file.ts";
 
 const MOST_ARRAYS = 64;
@@ -24,6 +24,8 @@ export interface NamedArray extends NumberArray {
 /** What a .npz holds. */
 export interface NpzContent {
   readonly arrays: readonly NamedArray[];
+  /** Words, one a row, which may be labels. */
+  readonly texts: readonly (TextArray & { readonly name: string; readonly why: string })[];
   /** Arrays of no numbers, beside such of numbers, and in words what they are. */
   readonly leftOut: readonly { readonly name: string; readonly why: string }[];
 }
@@ -71,8 +73,8 @@ class Summing extends Transform {
 }
 
 /**
- * Reads the arrays of a .npz, one at a time through a temporary file. Pickles and text in it are left out, or refused where
- * there is nothing else; so is what claims to be larger than 2 GiB unpacked or unpacks to more than it claims.
+ * Reads the arrays of a .npz, one at a time through a temporary file. Pickles in it are left out, or refused where there are
+ * no numbers; so is what claims to be larger than 2 GiB unpacked or unpacks to more than it claims.
  *
  * @throws {DataFormatError} With the name of the array inside the file.
  */
@@ -91,6 +93,7 @@ export async function readNpz(path: string): Promise<NpzContent> {
     });
     if (entries.length > MOST_ARRAYS) throw refuse("", `at most ${MOST_ARRAYS} arrays`, `${entries.length}`);
     const arrays: NamedArray[] = [];
+    const texts: NpzContent["texts"][number][] = [];
     const leftOut: { name: string; why: string }[] = [];
     let refusal: NotNumbersError | null = null;
     for (const [index, entry] of entries.entries()) {
@@ -115,7 +118,9 @@ export async function readNpz(path: string): Promise<NpzContent> {
           error.message = error.message.replace(file, `${path}, "${fileName}"`);
         if (!(error instanceof NotNumbersError)) throw error;
         refusal ??= error;
-        leftOut.push({ name, why: error.found });
+        const words = await readNpyTexts(file, error);
+        if (words === null) leftOut.push({ name, why: error.found });
+        else texts.push({ ...words, name, why: error.found });
       }
       await rm(file);
     }
@@ -129,7 +134,7 @@ export async function readNpz(path: string): Promise<NpzContent> {
           .slice(0, 5)
           .join(", ") || "nothing",
       );
-    return { arrays, leftOut };
+    return { arrays, texts, leftOut };
   } finally {
     zip.close();
     await rm(folder, { recursive: true, force: true });

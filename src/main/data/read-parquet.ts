@@ -43,6 +43,9 @@ class ParquetRecord implements TableRecord {
   number(column: number): number {
     return numberOf(this.row[column]);
   }
+  isPadded(): boolean {
+    return false;
+  }
   text(column: number): string {
     return textOf(this.row[column]).trim();
   }

@@ -7,6 +7,8 @@ export interface TableRecord {
   readonly path: string;
   /** The field's number; NaN where it holds none. */
   number(column: number): number;
+  /** Whether the field is whole digits that begin with a 0, as 01: another label than 1. */
+  isPadded(column: number): boolean;
   /** The field as text, without blanks around it. */
   text(column: number): string;
 }

@@ -5,10 +5,10 @@ import type { CellError } from "../../shared/live/cell-result.ts";
 import type { CheckReport } from "../../shared/live/check-report.ts";
 import { timingWarnings } from "../../shared/live/timing-warnings.ts";
 import type { SourcePlace } from "../../shared/live/source-place.ts";
+import { formatDuration } from "../../shared/format/duration.ts";
+import { formatNumber, formatPercent, formatWithUnit } from "../../shared/format/number.ts";
 import { textTable } from "./text-table.ts";
 
-const number = (value: number): string =>
-  Number.isInteger(value) ? String(value) : String(Number(value.toPrecision(6)));
 const placeText = ({ cell, line, column }: SourcePlace): string =>
   `cell ${cell}, line ${column === null ? line : `${line}:${column}`}`;
 
@@ -21,17 +21,13 @@ const WIDEST = 100;
 
 function shownText({ value, unit, timing }: ShownValue): string {
   if (timing !== null) {
-    const { lowerQuartileMs, upperQuartileMs, samplesMs, threads, operations, method } = timing;
+    const { medianMs, lowerQuartileMs, upperQuartileMs, samplesMs, threads, operations, method } = timing;
     const how =
       method === "program" ? counted(operations, "operation") : "by the clock, with the interpreter";
-    return `${number(timing.medianMs)} ms (quartiles ${number(lowerQuartileMs)} to ${number(upperQuartileMs)}, ${counted(samplesMs.length, "sample")}, ${counted(threads, "thread")}, ${how})`;
+    return `${formatWithUnit(medianMs, "ms")} (quartiles ${formatWithUnit(lowerQuartileMs, "ms")} to ${formatWithUnit(upperQuartileMs, "ms")}, ${counted(samplesMs.length, "sample")}, ${counted(threads, "thread")}, ${how})`;
   }
-  const text =
-    typeof value === "number"
-      ? number(value)
-      : typeof value === "string"
-        ? value
-        : `[${value.map(number).join(", ")}]`;
+  if (typeof value === "number") return formatWithUnit(value, unit);
+  const text = typeof value === "string" ? value : `[${value.map((one) => formatNumber(one)).join(", ")}]`;
   return unit === "" ? text : `${text} ${unit}`;
 }
 
@@ -70,7 +66,8 @@ function chartText({ title, series, xLabel, yLabel }: Extract<CellOutput, { kind
     const finite = y.filter(Number.isFinite);
     const ends = finite.length === 0 ? [NaN, NaN] : [Math.min(...finite), Math.max(...finite)];
     const values = [x[0], x.at(-1), y[0], y.at(-1), ...ends];
-    return [name, String(y.length), ...values.map((value) => (value === undefined ? "" : number(value)))];
+    const shown = values.map((value) => (value === undefined ? "" : formatNumber(value)));
+    return [name, formatNumber(y.length), ...shown];
   });
   const [xs, ys] = [xLabel || "x", yLabel || "y"];
   const head = ["line", "points", `${xs} from`, "to", `first ${ys}`, "last", "lowest", "highest"];
@@ -93,11 +90,11 @@ function histogramText({
   }));
   const most = Math.max(1, ...bins.map(({ count }) => count));
   const rows = bins.map(({ from, count }) => [
-    number(from),
-    String(count),
+    formatNumber(from),
+    formatNumber(count),
     "#".repeat(Math.round((count / most) * BAR)),
   ]);
-  const said = `${elements} elements from ${number(lo)} to ${number(hi)}${notFinite === 0 ? "" : `, ${notFinite} not finite`}`;
+  const said = `${counted(elements, "element")} from ${formatNumber(lo)} to ${formatNumber(hi)}${notFinite === 0 ? "" : `, ${formatNumber(notFinite)} not finite`}`;
   return [title === "" ? said : `${title}: ${said}`, textTable(["from", "count", ""], rows)].join("\n");
 }
 
@@ -107,9 +104,9 @@ function checkText(report: CheckReport): string {
     name,
     `(${shape.join(", ")})`,
     verdict,
-    relNorm.toExponential(1),
-    relMax.toExponential(1),
-    `${(100 * belowAtol).toFixed(0)} %`,
+    formatNumber(relNorm),
+    formatNumber(relMax),
+    formatPercent(belowAtol),
     place === null ? "" : placeText(place),
   ]);
   const wrong = gradients.flatMap(({ name, reason, explanations, certain }) => {
@@ -123,13 +120,13 @@ function checkText(report: CheckReport): string {
     ];
   });
   return [
-    `${kind}: ${passed ? "passed" : "FAILED"}, loss ${number(loss)}, ${operations.forward} of ${operations.recorded} operations are the forward pass, ${(ms / 1000).toFixed(1)} s`,
+    `${kind}: ${passed ? "passed" : "FAILED"}, loss ${formatNumber(loss)}, ${formatNumber(operations.forward)} of ${formatNumber(operations.recorded)} operations are the forward pass, ${formatDuration(ms)}`,
     textTable(
       ["gradient", "shape", "verdict", "‖a − b‖/‖b‖", "max|a − b|/max|b|", "below atol", "set at"],
       rows,
     ),
     ...wrong,
-    `The float64 reference agrees with ${proof.differences} central differences within ${proof.worst.toExponential(1)}.`,
+    `The float64 reference agrees with ${counted(proof.differences, "central difference")} to ${formatNumber(proof.worst, 2)}.`,
     ...notes,
   ].join("\n");
 }
@@ -151,7 +148,9 @@ export function cellOutputText(output: CellOutput): string {
     case "table":
       return textTable(
         output.columns,
-        output.rows.map((row) => row.map((value) => (typeof value === "number" ? number(value) : value))),
+        output.rows.map((row) =>
+          row.map((value) => (typeof value === "number" ? formatNumber(value) : value)),
+        ),
       );
     case "chart":
       return chartText(output);
@@ -159,7 +158,7 @@ export function cellOutputText(output: CellOutput): string {
       return histogramText(output);
     case "image": {
       const { title, images, lo, hi } = output;
-      const said = `${title === "" ? "" : `${title}: `}${counted(images.length, "image")}, grey values from ${number(lo)} to ${number(hi)}`;
+      const said = `${title === "" ? "" : `${title}: `}${counted(images.length, "image")}, grey values from ${formatNumber(lo)} to ${formatNumber(hi)}`;
       const pictures = images.slice(0, SHOWN_IMAGES).map(({ values, columns }) => {
         const picture = thinned(values, columns);
         return shaded(picture.values, picture.columns, 0, 1);
@@ -168,7 +167,7 @@ export function cellOutputText(output: CellOutput): string {
     }
     case "heat": {
       const { title, shape, values, columns, lo, hi } = output;
-      const said = `${title === "" ? "" : `${title}: `}(${shape.join(", ")}), from ${number(lo)} to ${number(hi)}`;
+      const said = `${title === "" ? "" : `${title}: `}(${shape.join(", ")}), from ${formatNumber(lo)} to ${formatNumber(hi)}`;
       const picture = thinned(values, columns);
       return [said, shaded(picture.values, picture.columns, lo, hi)].join("\n");
     }

@@ -1,3 +1,4 @@
+import { formatQuantity } from "../../shared/format/quantity.ts";
 import { textTable } from "./text-table.ts";
 import type { CellResult, QuantityValue } from "../../shared/runs/run-records.ts";
 
@@ -13,7 +14,7 @@ export function cellTable(cells: readonly CellResult[]): string {
     return names.map((name, index) => [
       ...(index === 0 ? first : ["", ""]),
       name,
-      quantityText(cell.expected[name]),
+      quantityText(cell.expected[name], { given: true }),
       quantityText(cell.measured[name]),
       index === 0 ? verdict : "",
     ]);
@@ -21,14 +22,16 @@ export function cellTable(cells: readonly CellResult[]): string {
   return textTable(COLUMNS, rows);
 }
 
-export function quantityText(value: QuantityValue | readonly number[] | undefined): string {
-  if (value === undefined) return "";
-  if (typeof value === "number") return numberText(value);
-  if (typeof value !== "object") return String(value);
-  const shown = value.slice(0, 6).map(numberText).join(", ");
-  return value.length > 6 ? `[${shown}, … ${value.length} values]` : `[${shown}]`;
-}
+const SHOWN_VALUES = 6;
 
-function numberText(value: number): string {
-  return Number.isInteger(value) ? String(value) : String(Number(value.toPrecision(6)));
+/** A quantity in the window's digits, long lists cut short; `given` ones have no digits that nobody wrote. */
+export function quantityText(
+  value: QuantityValue | readonly number[] | undefined,
+  { given = false } = {},
+): string {
+  if (value === undefined) return "";
+  if (typeof value !== "object") return formatQuantity(value, 1, { given });
+  const shown = value.slice(0, SHOWN_VALUES).map((one) => formatQuantity(one, 1, { given }));
+  const more = value.length > SHOWN_VALUES ? `, … ${value.length} values` : "";
+  return `[${shown.join(", ")}${more}]`;
 }

@@ -5,12 +5,12 @@ import { textTable } from "./text-table.ts";
 
 /** A cell's numbers beside the original's, and the verdict. */
 export function judgedCellText({ numbers, verdict, reason }: JudgedCell): string {
-  const text = (value: Quantity | null, unit: string): string =>
-    value === null ? "" : `${quantityText(value)}${unit === "" ? "" : ` ${unit}`}`;
+  const text = (value: Quantity | null, unit: string, given: boolean): string =>
+    value === null ? "" : `${quantityText(value, { given })}${unit === "" ? "" : ` ${unit}`}`;
   const rows = numbers.map(({ label, unit, expected, measured }) => [
     label,
-    text(expected, unit),
-    text(measured, unit),
+    text(expected, unit, true),
+    text(measured, unit, false),
   ]);
   return `${textTable(["", "original", "here"], rows)}\n${verdict}: ${reason}`;
 }

@@ -1,8 +1,8 @@
 import { counted } from "../../core/counted.ts";
 import type { CellResult, RunDetails } from "../../shared/runs/run-records.ts";
+import { formatDuration } from "../../shared/format/duration.ts";
+import { formatBytes } from "../../shared/format/number.ts";
 import { cellTable } from "./cell-table.ts";
-
-const gigabytes = (bytes: unknown): string => `${(Number(bytes) / 1e9).toFixed(2)} GB`;
 
 function verdictCounts(cells: readonly CellResult[]): string {
   const counts = new Map<string, number>();
@@ -12,7 +12,7 @@ function verdictCounts(cells: readonly CellResult[]): string {
 
 /** A notebook's run as text: the cells beside the original's numbers, how it ended, where it ran, its memory. */
 export function runReport({ run, cells, machine }: RunDetails): string {
-  const seconds = cells.reduce((total, { ms }) => total + ms, 0) / 1000;
+  const took = formatDuration(cells.reduce((total, { ms }) => total + ms, 0));
   const failure = run.failure === null ? "" : `: ${run.failure}`;
   // Cells that only define something say nothing.
   const telling = cells.filter(
@@ -23,8 +23,8 @@ export function runReport({ run, cells, machine }: RunDetails): string {
     cellTable(telling),
     "",
     `run ${run.id} ${run.status}${failure}`,
-    `${counted(cells.length, "cell")} in ${seconds.toFixed(1)} s: ${verdictCounts(cells)}`,
-    `memory: peak ${gigabytes(run.summary["peakRssBytes"])}`,
+    `${counted(cells.length, "cell")} in ${took}: ${verdictCounts(cells)}`,
+    `memory: peak ${formatBytes(Number(run.summary["peakRssBytes"]))}`,
     `${machine.cpuModel}, ${counted(run.threads, "thread")}, Electron ${machine.electron}, kernel ${machine.kernel}`,
   ].join("\n");
 }

@@ -1,5 +1,5 @@
 import { changePreferences, preferencesStore } from "../preferences/preferences.ts";
-import { formatDate } from "../format/date.ts";
+import { formatDate } from "../../shared/format/date.ts";
 import { openRun } from "../store/open-run.ts";
 import { importRuns } from "../runs/run-actions.ts";
 import { importOthers } from "../exchange/exchange-actions.ts";

@@ -7,7 +7,7 @@ import type { DatasetDetails } from "../../shared/experiments/dataset-details.ts
 import { toyOf } from "../../shared/experiments/toys.ts";
 import { showView } from "../app/views.ts";
 import { ask } from "../bridge/lab.ts";
-import { formatDate } from "../format/date.ts";
+import { formatDate } from "../../shared/format/date.ts";
 import { formatBytes, formatGiven, formatNumber } from "../../shared/format/number.ts";
 import { trainRequestStore } from "../store/datasets-store.ts";
 import { showFailure } from "../store/lab-store.ts";

@@ -2,7 +2,7 @@ import { Button } from "@mantine/core";
 import { Gauge } from "lucide-react";
 import { blocksText } from "../../shared/experiments/blocks-text.ts";
 import type { TuningReport } from "../../shared/experiments/tuning.ts";
-import { formatDate, formatExactDate } from "../format/date.ts";
+import { formatDate, formatExactDate } from "../../shared/format/date.ts";
 import { formatNumber, formatPercent } from "../../shared/format/number.ts";
 import { useStore } from "../store/create-store.ts";
 import { labStore } from "../store/lab-store.ts";

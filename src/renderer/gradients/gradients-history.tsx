@@ -1,6 +1,6 @@
 import { Button } from "@mantine/core";
 import { useState } from "react";
-import { formatDate } from "../format/date.ts";
+import { formatDate } from "../../shared/format/date.ts";
 import { gradcheckStore } from "./gradcheck-store.ts";
 import { readGradcheck } from "./gradcheck-actions.ts";
 import { useStore } from "../store/create-store.ts";

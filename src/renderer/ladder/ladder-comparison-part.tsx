@@ -3,7 +3,7 @@ import { TriangleAlert } from "lucide-react";
 import { useCallback, useState } from "react";
 import type { RunSummary } from "../../shared/runs/run-records.ts";
 import { useAnswer } from "../bridge/use-answer.ts";
-import { formatDate } from "../format/date.ts";
+import { formatDate } from "../../shared/format/date.ts";
 import { useStore } from "../store/create-store.ts";
 import { labStore } from "../store/lab-store.ts";
 import { ErrorNotice } from "../ui/notices.tsx";

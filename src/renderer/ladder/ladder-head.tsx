@@ -1,7 +1,7 @@
 import { Button } from "@mantine/core";
 import { counted } from "../../core/counted.ts";
 import { LADDER_PRESETS, type LadderSettings } from "../../shared/experiments/ladder.ts";
-import { formatDate, formatExactDate } from "../format/date.ts";
+import { formatDate, formatExactDate } from "../../shared/format/date.ts";
 import { openRun } from "../store/open-run.ts";
 import { RunStatusBadge } from "../ui/run-status-badge.tsx";
 import { useStore } from "../store/create-store.ts";

@@ -3,7 +3,7 @@ import { useMemo } from "react";
 import { counted } from "../../core/counted.ts";
 import type { StageDescription } from "../../shared/experiments/stages.ts";
 import { ChartFigure } from "../charts/kit/chart-figure.tsx";
-import { formatDate, formatExactDate } from "../format/date.ts";
+import { formatDate, formatExactDate } from "../../shared/format/date.ts";
 import { openRun } from "../store/open-run.ts";
 import { conditionFacts } from "../ui/condition-facts.ts";
 import { FactList } from "../ui/fact-list.tsx";

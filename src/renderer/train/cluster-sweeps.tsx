@@ -10,7 +10,7 @@ import {
   type TrainingStateName,
 } from "../../shared/experiments/cluster-sweep.ts";
 import { ask } from "../bridge/lab.ts";
-import { formatDate, formatMoment } from "../format/date.ts";
+import { formatDate, formatMoment } from "../../shared/format/date.ts";
 import { useStore } from "../store/create-store.ts";
 import { labStore, showFailure } from "../store/lab-store.ts";
 import { openComparison, openRun } from "../store/open-run.ts";

@@ -1,7 +1,7 @@
 import { Button } from "@mantine/core";
 import { counted } from "../../core/counted.ts";
 import type { RunSummary } from "../../shared/runs/run-records.ts";
-import { formatDate } from "../format/date.ts";
+import { formatDate } from "../../shared/format/date.ts";
 import { keepRun, trashRuns } from "../store/change-runs.ts";
 import { useStore } from "../store/create-store.ts";
 import { labStore } from "../store/lab-store.ts";

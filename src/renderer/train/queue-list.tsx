@@ -1,7 +1,7 @@
 import { Button } from "@mantine/core";
 import { counted } from "../../core/counted.ts";
 import type { QueuedTraining } from "../../shared/experiments/training.ts";
-import { formatDate } from "../format/date.ts";
+import { formatDate } from "../../shared/format/date.ts";
 import { useStore } from "../store/create-store.ts";
 import { dequeueTrainings, goOnWithQueue } from "./training-actions.ts";
 import { trainingQueueStore } from "./training-store.ts";

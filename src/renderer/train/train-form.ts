@@ -9,6 +9,7 @@ import { dataMisfit, endsOf, type DataEnds } from "../../shared/specs/network-sp
 import type { OwnLossSpec } from "../../shared/specs/own-part-spec.ts";
 import { TRAIN_PRESETS, type TrainPreset } from "../../shared/specs/train-presets.ts";
 import { trainSpecSchema, type TrainSpec } from "../../shared/specs/train-spec.ts";
+import { withValidRows } from "../../shared/specs/valid-rows.ts";
 import {
   OPTIMIZER_CONSTANTS,
   optimizerConstants,
@@ -301,7 +302,8 @@ export function parseSpecText(text: string): TrainSpec {
     const reason = messageOf(error);
     throw new Error(`this is not JSON: ${reason}`, { cause: error });
   }
-  const parsed = v.safeParse(trainSpecSchema, json);
+  const complete = withValidRows(json, (name) => knownDataset(datasetsStore.get(), name));
+  const parsed = v.safeParse(trainSpecSchema, complete);
   if (parsed.success) return parsed.output;
   const [issue] = parsed.issues;
   throw new Error(issueAt(issue));

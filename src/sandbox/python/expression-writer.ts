@@ -33,11 +33,18 @@ export abstract class ExpressionWriter {
   /** Functions that Python cannot write within an expression, before the statement that needs them. */
   protected hoisted: string[] = [];
   protected functions = 0;
+  /** Names of the errors that are being handled: Python's say other things of themselves. */
+  protected caught: ReadonlySet<string> = new Set();
   protected readonly names: NotebookNames;
 
   constructor(top: ReadonlySet<string>, names: NotebookNames) {
     this.top = top;
     this.names = names;
+  }
+
+  /** A name that no cell has. */
+  protected made(letter: string): string {
+    return `_${letter}${++this.functions}`;
   }
 
   /** A function with statements. */
@@ -54,6 +61,7 @@ export abstract class ExpressionWriter {
       case "Literal":
         return literal(node.value, node.raw ?? "");
       case "Identifier":
+        if (this.caught.has(node.name)) throw new NoTwinError("of an error anything but its message");
         for (let around = scope; around !== null; around = around.outer) {
           const part = around.parts?.get(node.name);
           if (part !== undefined) return part;
@@ -144,7 +152,7 @@ export abstract class ExpressionWriter {
     scope: Scope | null,
   ): string {
     if (node.generator || node.async) throw new NoTwinError("a generator or an async function");
-    const name = `_f${++this.functions}`;
+    const name = this.made("f");
     this.hoisted.push(...this.defined(name, node.params, node.body.body, scope, first));
     return name;
   }
@@ -202,6 +210,14 @@ export abstract class ExpressionWriter {
     const dotted = dottedName(node);
     if (dotted !== null && Object.hasOwn(DOTTED, dotted)) return DOTTED[dotted] ?? "";
     if (node.object.type === "Super") return "super()";
+    const error = node.object.type === "Identifier" && this.caught.has(node.object.name) ? node.object : null;
+    if (
+      error !== null &&
+      !node.computed &&
+      node.property.type === "Identifier" &&
+      node.property.name === "message"
+    )
+      return `str(${this.nameOf(error.name)})`;
     const x = this.within(node.object, scope);
     if (node.computed) return `${x}[${this.expression(node.property, scope)}]`;
     if (node.property.type !== "Identifier") throw new NoTwinError("a private name");
@@ -284,6 +300,10 @@ export abstract class ExpressionWriter {
       const body = this.expression(first.body, inner);
       return name === "map" ? `[${body} ${over}]` : `[${one} ${over} if ${body}]`;
     }
+    if (name === "forEach" && given.length === 1 && first !== undefined) {
+      const takes = first.type === "ArrowFunctionExpression" ? first.params.length : 1;
+      return `for_each(${x}, ${this.expression(first, scope)}, ${takes})`;
+    }
     if (LOOPS.has(name) && given.length === 1 && first !== undefined) {
       const takesIndex = first.type === "ArrowFunctionExpression" && first.params.length > 1;
       const f = this.expression(first, scope).replace(/^lambda .*/, "($&)");
@@ -327,6 +347,8 @@ export abstract class ExpressionWriter {
     const name = dottedName(node.callee) ?? "";
     if (/^(Float32|Float64|Int32)Array$/.test(name))
       return `[0.0] * (${this.argumentsOf(node.arguments, scope).join(", ")})`;
+    if ((name === "Map" || name === "Set") && !this.top.has(name))
+      return `${name}(${this.argumentsOf(node.arguments, scope).join(", ")})`;
     if (GLOBALS.has(name) && !this.top.has(name)) throw new NoTwinError(`new ${name}`);
     const [args, options] = this.splitArguments(node.arguments, scope);
     const named = Object.entries(options).map(([key, value]) => `${key}=${value}`);
@@ -348,7 +370,7 @@ export abstract class ExpressionWriter {
       const given = params.map((param) => this.parameterOf(param, inner)).join(", ");
       return `lambda${given === "" ? "" : ` ${given}`}: ${this.expression(body, inner)}`;
     }
-    const name = `_f${++this.functions}`;
+    const name = this.made("f");
     const hoisted =
       body.type === "BlockStatement"
         ? this.defined(name, params, body.body, scope)
@@ -379,11 +401,20 @@ export abstract class ExpressionWriter {
       return `${this.nameOf(param.left.name)}=${this.expression(param.right, scope)}`;
     }
     if (param.type === "ObjectPattern" && scope.parts !== undefined) {
-      const whole = `_p${++this.functions}`;
+      const whole = this.made("p");
       for (const one of param.properties) {
         if (one.type !== "Property" || one.key.type !== "Identifier" || one.value.type !== "Identifier")
           throw new NoTwinError("a parameter so taken apart");
         scope.parts.set(one.value.name, `${whole}.${one.key.name}`);
+      }
+      return whole;
+    }
+    if (param.type === "ArrayPattern" && scope.parts !== undefined) {
+      const whole = this.made("p");
+      for (const [at, one] of param.elements.entries()) {
+        if (one === null) continue;
+        if (one.type !== "Identifier") throw new NoTwinError("a parameter so taken apart");
+        scope.parts.set(one.name, `${whole}[${at}]`);
       }
       return whole;
     }
@@ -414,7 +445,7 @@ const isPlainObject = (node: Argument): node is Extract<Expression, { type: "Obj
   );
 
 /** Methods of lists that call a function with each element. */
-const LOOPS: ReadonlySet<string> = new Set(["map", "filter", "forEach"]);
+const LOOPS: ReadonlySet<string> = new Set(["map", "filter"]);
 
 /** What is printed, shown and checked may stand in objects: dicts. */
 const TAKES_OBJECTS: ReadonlySet<string> = new Set(["print", "show", "plot", "check", "checkLayer"]);

@@ -87,8 +87,37 @@ function namesOf(statements: Program["body"]): ReadonlySet<string> {
   return names;
 }
 
+const INDENT = "    ";
 const indent = (lines: readonly string[]): string[] =>
-  lines.map((line) => (line === "" ? "" : `    ${line}`));
+  lines.map((line) => (line === "" ? "" : `${INDENT}${line}`));
+
+/** What ends a case of a switch. */
+const LEAVING: ReadonlySet<string> = new Set([
+  "BreakStatement",
+  "ReturnStatement",
+  "ThrowStatement",
+  "ContinueStatement",
+]);
+
+/** Whether a statement holds a break of the switch that it stands in, not of a loop of its own. */
+function breaksOut(node: Node): boolean {
+  switch (node.type) {
+    case "BreakStatement":
+      return true;
+    case "IfStatement":
+      return [node.consequent, node.alternate].some(
+        (one) => one !== null && one !== undefined && breaksOut(one),
+      );
+    case "BlockStatement":
+      return node.body.some(breaksOut);
+    case "TryStatement":
+      return [node.block, node.handler?.body, node.finalizer].some(
+        (one) => one !== null && one !== undefined && breaksOut(one),
+      );
+    default:
+      return false;
+  }
+}
 
 class CellWriter extends ExpressionWriter {
   #module = false;
@@ -147,10 +176,12 @@ class CellWriter extends ExpressionWriter {
         const pattern = left.type === "VariableDeclaration" ? left.declarations[0]?.id : left;
         if (pattern === undefined) throw new NoTwinError("a loop over nothing");
         this.#declare(pattern, scope);
-        return [
-          `for ${this.#pattern(pattern)} in ${this.expression(node.right, scope)}:`,
-          ...this.#block(node.body, scope),
-        ];
+        const over = this.expression(node.right, scope);
+        if (pattern.type !== "ObjectPattern")
+          return [`for ${this.#pattern(pattern)} in ${over}:`, ...this.#block(node.body, scope)];
+        const whole = this.made("o");
+        const parts = this.#partsOf(pattern, whole);
+        return [`for ${whole} in ${over}:`, ...indent(parts), ...this.#block(node.body, scope)];
       }
       case "ForStatement":
         return this.#counting(node, scope);
@@ -162,7 +193,12 @@ class CellWriter extends ExpressionWriter {
         return ["break"];
       case "ContinueStatement":
         return ["continue"];
+      case "TryStatement":
+        return this.#try(node, scope);
+      case "SwitchStatement":
+        return this.#switch(node, scope);
       case "ThrowStatement":
+        if (node.argument.type === "Identifier" && this.caught.has(node.argument.name)) return ["raise"];
         return [
           `raise RuntimeError(${node.argument.type === "NewExpression" ? this.argumentsOf(node.argument.arguments, scope).join(", ") : this.expression(node.argument, scope)})`,
         ];
@@ -179,6 +215,73 @@ class CellWriter extends ExpressionWriter {
         ? node.body.flatMap((one) => this.statement(one, scope))
         : this.statement(node, scope);
     return indent(lines.length === 0 ? ["pass"] : lines);
+  }
+
+  #try(
+    { block, handler, finalizer }: Extract<Node, { type: "TryStatement" }>,
+    scope: Scope | null,
+  ): string[] {
+    const lines = ["try:", ...this.#block(block, scope)];
+    if (handler !== null && handler !== undefined) {
+      const { param } = handler;
+      if (param !== null && param !== undefined && param.type !== "Identifier")
+        throw new NoTwinError("an error that is taken apart");
+      const before = this.caught;
+      this.caught = new Set(param === null || param === undefined ? before : [...before, param.name]);
+      this.#declare(param ?? null, scope);
+      const named = param === null || param === undefined ? "" : ` as ${this.nameOf(param.name)}`;
+      lines.push(`except Exception${named}:`, ...this.#block(handler.body, scope));
+      this.caught = before;
+    }
+    if (finalizer !== null && finalizer !== undefined)
+      lines.push("finally:", ...this.#block(finalizer, scope));
+    return lines;
+  }
+
+  /** A chain of if; a case that goes on into the next has none. */
+  #switch(
+    { discriminant, cases }: Extract<Node, { type: "SwitchStatement" }>,
+    scope: Scope | null,
+  ): string[] {
+    const of = this.made("s");
+    const branches: {
+      readonly tests: readonly string[];
+      readonly isDefault: boolean;
+      readonly body: string[];
+    }[] = [];
+    let [tests, isDefault]: [string[], boolean] = [[], false];
+    for (const [index, { test, consequent }] of cases.entries()) {
+      if (test === null || test === undefined) isDefault = true;
+      else tests.push(`${of} == ${this.within(test, scope)}`);
+      const isLast = index === cases.length - 1;
+      // Several values, one body.
+      if (consequent.length === 0 && !isLast) continue;
+      const [only, ...more] = consequent;
+      const body: Node[] =
+        only?.type === "BlockStatement" && more.length === 0 ? [...only.body] : [...consequent];
+      const last = body.at(-1);
+      if (!isLast && (last === undefined || !LEAVING.has(last.type)))
+        throw new NoTwinError("a case of a switch that goes on into the next");
+      if (last?.type === "BreakStatement") body.pop();
+      if (body.some(breaksOut)) throw new NoTwinError("a break in the middle of a case");
+      const lines = body.flatMap((one) => this.statement(one, scope));
+      branches.push({ tests, isDefault, body: indent(lines.length === 0 ? ["pass"] : lines) });
+      [tests, isDefault] = [[], false];
+    }
+    const otherwise = branches.find((branch) => branch.isDefault);
+    const told = branches.filter((branch) => !branch.isDefault);
+    return [
+      `${of} = ${this.expression(discriminant, scope)}`,
+      ...told.flatMap((branch, index) => [
+        `${index === 0 ? "if" : "elif"} ${branch.tests.join(" or ")}:`,
+        ...branch.body,
+      ]),
+      ...(otherwise === undefined
+        ? []
+        : told.length === 0
+          ? otherwise.body.map((line) => line.slice(INDENT.length))
+          : ["else:", ...otherwise.body]),
+    ];
   }
 
   /** for (let i = a; i < b; i += c), and downwards */
@@ -255,14 +358,17 @@ class CellWriter extends ExpressionWriter {
 
   #assign(target: Pattern, value: Expression, scope: Scope | null): string[] {
     if (target.type === "ObjectPattern") {
-      const from = this.expression(value, scope);
-      return target.properties.map((one) => {
-        if (one.type !== "Property" || one.key.type !== "Identifier" || one.value.type !== "Identifier")
-          throw new NoTwinError("taking an object apart so");
-        return `${this.nameOf(one.value.name)} = ${from}.${one.key.name}`;
-      });
+      return this.#partsOf(target, this.expression(value, scope));
     }
     return [`${this.#pattern(target)}${leftOver(target, value)} = ${this.#value(target, value, scope)}`];
+  }
+
+  #partsOf(target: Extract<Pattern, { type: "ObjectPattern" }>, from: string): string[] {
+    return target.properties.map((one) => {
+      if (one.type !== "Property" || one.key.type !== "Identifier" || one.value.type !== "Identifier")
+        throw new NoTwinError("taking an object apart so");
+      return `${this.nameOf(one.value.name)} = ${from}.${one.key.name}`;
+    });
   }
 
   /** What is assigned; a chain stays one, a list of torch's modules is known to torch. */
@@ -289,8 +395,8 @@ class CellWriter extends ExpressionWriter {
     throw new NoTwinError("taking a value apart so");
   }
 
-  #declare(pattern: Pattern, scope: Scope | null): void {
-    if (scope === null) return;
+  #declare(pattern: Pattern | null, scope: Scope | null): void {
+    if (scope === null || pattern === null) return;
     if (pattern.type === "Identifier") scope.own.add(pattern.name);
     else if (pattern.type === "RestElement") this.#declare(pattern.argument, scope);
     else if (pattern.type === "ArrayPattern") {

@@ -26,6 +26,12 @@ const LIST_METHODS: Readonly<Record<string, ListMethod>> = {
   reduce: (x, [f = "", ...first]) => `reduce(${[f, x, ...first].join(", ")})`,
   // Without a function TypeScript sorts numbers as texts.
   sort: (x, a) => needed(a, 1, () => `sort_by(${x}, ${a[0]})`),
+  concat: (x, a) => `concat(${[x, ...a].join(", ")})`,
+  // Of lists and maps alike.
+  entries: (x, a) => needed(a, 0, () => `entries_of(${x})`),
+  keys: (x, a) => needed(a, 0, () => `keys_of(${x})`),
+  values: (x, a) => needed(a, 0, () => `values_of(${x})`),
+  toExponential: (x, a) => `to_exponential(${[x, ...a].join(", ")})`,
   toFixed: (x, [digits = "0"]) => `f"{${x}:.${digits}f}"`,
   toUpperCase: (x) => `${x}.upper()`,
   toLowerCase: (x) => `${x}.lower()`,
@@ -37,9 +43,9 @@ const LIST_METHODS: Readonly<Record<string, ListMethod>> = {
   split: (x, a) => needed(a, 1, () => (a[0] === '""' ? `list(${x})` : `${x}.split(${a[0]})`)),
   ...Object.fromEntries(
     (
-      "fill concat flat findIndex findLast findLastIndex lastIndexOf splice shift unshift entries values keys " +
+      "fill flat findIndex findLast findLastIndex lastIndexOf splice shift unshift " +
       "reduceRight copyWithin toSorted toReversed toSpliced with replace replaceAll match matchAll search charAt " +
-      "charCodeAt codePointAt substring substr localeCompare normalize repeat trimStart trimEnd toExponential " +
+      "charCodeAt codePointAt substring substr localeCompare normalize repeat trimStart trimEnd " +
       "toPrecision toLocaleString bind apply"
     )
       .split(" ")

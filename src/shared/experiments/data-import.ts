@@ -270,6 +270,17 @@ export function planProblems(preview: ImportPreview, plan: ImportPlan): string[]
     }
     const labels = plan.columns.filter(({ role }) => role === "label");
     const features = plan.columns.filter(({ role }) => role === "feature");
+    const { dialect } = preview;
+    if (columns.length === 1 && features.length === 0) {
+      // Nothing to choose: a table of one column has nothing to learn from, however it is taken.
+      const parted =
+        dialect === null
+          ? ""
+          : `; if its values are parted by something else than ${SEPARATORS[dialect.separator]}, say by what`;
+      return [
+        `the table has one column only: expected one to predict and at least one to learn from${parted}`,
+      ];
+    }
     if (labels.length === 0) problems.push("no column is to be predicted: choose one as label");
     if (plan.target === "classes" && labels.length > 1) {
       problems.push(`${labels.length} columns are to be predicted: classes stand in one`);
@@ -317,6 +328,9 @@ export function planProblems(preview: ImportPreview, plan: ImportPlan): string[]
       problems.push(
         `the targets are no classes: expected whole numbers, at most ${grouped(MOST_CLASSES)} different ones`,
       );
+    }
+    if (plan.target === "numbers" && classes?.some(({ value }) => Number.isNaN(Number(value))) === true) {
+      problems.push("the targets are text: predict a class");
     }
     if (plan.target === "classes" && classes?.length === 1) {
       problems.push(

@@ -101,6 +101,9 @@ export function batchNormMisfit(spec: StepCounts & { readonly layers: readonly T
     : "";
 }
 
+/** Without `validRows` in a spec. */
+export const DEFAULT_VALID_ROWS = 10_000;
+
 /** A network with its data, and how it is trained: all that is needed to repeat the training. */
 export const trainSpecSchema = v.pipe(
   v.strictObject({
@@ -118,7 +121,7 @@ export const trainSpecSchema = v.pipe(
     /** Leave out the rows that do not fill the last batch of an epoch. */
     dropLast: v.optional(v.boolean("dropLast must be true or false"), false),
     /** Rows of the validation split that are evaluated after each epoch; 0 for none. */
-    validRows: v.optional(wholeNumber("validRows", 0, 1_000_000), 10_000),
+    validRows: v.optional(wholeNumber("validRows", 0, 1_000_000), DEFAULT_VALID_ROWS),
     /** Training images are moved by up to so many pixels each way, anew at each step. */
     augmentShift: v.optional(wholeNumber("augmentShift", 0, 10), 0),
     /** Statistics of all layers at every n-th step; 0 for never. */

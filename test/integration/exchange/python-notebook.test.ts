@@ -83,6 +83,65 @@ print([...kept].sort((a, b) => a.loss - b.loss)[0]!.step, kept.slice(1).length, 
 print(checkLayer(new Twice(), { x: randn(3, 2) }).passed, checkLayer(soft, [randn(3, 2)]).passed, checkLayer(wrong, [randn(3, 2)]).passed);
 `;
 
+const PLAIN = `
+function tried(x: number, say: boolean) {
+  let said = "";
+  try {
+    if (x > 1) throw new Error("more than " + String(1));
+    assert(x > 0, "below");
+    said = "fine";
+  } catch (error) {
+    said = error.message;
+    if (say) throw error;
+  } finally {
+    said = said + "!";
+  }
+  return said;
+}
+let rethrown = "";
+try { tried(2, true); } catch (e) { rethrown = e.message; }
+print(tried(2, false), tried(0, false), tried(1, false), rethrown);
+function kind(x: number) {
+  switch (x % 4) {
+    case 0:
+      return "none";
+    case 1:
+    case 2: {
+      const name = "few";
+      if (x > 4) return "many";
+      return name;
+    }
+    default:
+      break;
+  }
+  return "rest";
+}
+let rate = 0;
+switch ("adam") {
+  case "sgd": rate = 1; break;
+  case "adam": rate = 2; break;
+  default: rate = 3;
+}
+print([0, 1, 2, 3, 5].map((x) => kind(x)).join(" "), rate);
+const points = [{ a: 1, b: 2 }, { a: 3, b: 4 }];
+let total = 0;
+for (const { a, b: second } of points) total += a * second;
+print(total);
+const counts = new Map([["a", 1]]);
+for (const word of ["b", "a", "b"]) counts.set(word, (counts.get(word) ?? 0) + 1);
+const seen = new Set([3, 1, 3]);
+seen.add(2).delete(1);
+const lines = [];
+for (const [word, count] of counts) lines.push(word + String(count));
+counts.forEach((count, word) => lines.push(word + String(10 * count)));
+seen.forEach((one) => lines.push(String(one)));
+["x", "y"].forEach((one, at) => { lines.push(one + String(at)); });
+print(lines.join(" "), counts.size, seen.size, counts.has("c"), seen.has(1), [...counts.keys()].join(""), [...counts].map(([k, v]) => k + String(v)).join(" "));
+for (const [at, one] of ["p", "q"].entries()) print(String(at) + one);
+print([1].concat([2, 3], 4).join(" "), "a".concat("b", 1));
+print((0).toExponential(2), (12345.678).toExponential(2), (2.5).toExponential(0), (-0.000123).toExponential(), (1e21).toExponential(), (9.996).toExponential(2), (-1.25e-7).toExponential(1));
+`;
+
 it.skipIf(TORCH_PYTHON === null)(
   "schedules, masks, slices, initialisers and checks of layers do in PyTorch what they do here (skipped where no Python can import torch)",
   async () => {
@@ -90,7 +149,7 @@ it.skipIf(TORCH_PYTHON === null)(
     try {
       const { document } = readLabDocument(
         "a notebook",
-        `// lab notebook 1 · title: Own\n// %% code id=a\n${CELL}`,
+        `// lab notebook 1 · title: Own\n// %% code id=a\n${CELL}\n// %% code id=b\n${PLAIN}`,
       );
       const { text, problems } = pythonFile(document);
       expect(problems).toEqual([]);
@@ -105,6 +164,17 @@ it.skipIf(TORCH_PYTHON === null)(
       expect(printed).toContain("True -1 3 1 4 2");
       expect(printed).toContain("3 2 1 0");
       expect(printed).toContain("True True False");
+      // What Node prints of the same.
+      expect(printed.slice(-9, -1)).toEqual([
+        "more than 1! below! fine! more than 1",
+        "none few few rest many 2",
+        "14",
+        "a2 b2 a20 b20 3 2 x0 y1 2 2 False False ab a2 b2",
+        "0p",
+        "1q",
+        "1 2 3 4 ab1",
+        "0.00e+0 1.23e+4 3e+0 -1.23e-4 1e+21 1.00e+1 -1.2e-7",
+      ]);
     } finally {
       rmSync(folder, { recursive: true, force: true });
     }

@@ -168,7 +168,7 @@ describe("lab", () => {
   it("says what a training came to in the words and digits of the window", async () => {
     const { spec: small } = TRAIN_PRESETS.small;
     const spec = { ...small, data: { name: "mnist", split: "train", rows: 60 }, validRows: 20, epochs: 1 };
-    const wanted = { spec: v.parse(trainSpecSchema, spec), given: null };
+    const wanted = { spec: v.parse(trainSpecSchema, spec), json: spec, given: null };
     const { stdout } = await ended(() => runTrainCommand(test.lab, wanted, { threads: 1 }));
     expect(stdout).toMatch(/^run: training-\w+\nstatus: finished\nsteps: \d+\n/);
     expect(stdout).toMatch(/^validation loss at the end: \d\.\d{3}$/m);

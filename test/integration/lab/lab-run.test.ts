@@ -157,7 +157,7 @@ describe("lab run", () => {
     expect(stdout.replaceAll("\n", "")).not.toMatch(/\p{Cc}/u);
     expect(stdout).toContain("\\u001b[31mred\\u0007 tensor([1, 2])");
     expect(stdout).toMatch(/loss +1\.5/);
-    expect(stdout).toContain("1000 elements");
+    expect(stdout).toContain("1,000 elements");
     expect(stdout).toMatch(/3 +0 +2 +1 +9 +1 +9/);
     expect(stdout).toContain("2 images");
     expect(stdout).toMatch(/^2$/m);

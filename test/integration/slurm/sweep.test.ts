@@ -178,7 +178,7 @@ describe.skipIf(slurmMissing !== "")("a sweep on Slurm", () => {
     // It was heard when it was asked what runs.
     const unheard = lab("sweep", "--status", dir);
     expect(unheard.stderr).toMatch(
-      /Slurm was not heard: squeue .*try again later\. It was last heard at 20.*What runs goes on/,
+      /Slurm was not heard: squeue .*try again later\. It was last heard at \w+ \d+, 20\d\d, \d\d:\d\d:\d\d.*What runs goes on/,
     );
     expect(unheard.stdout).toMatch(
       /Slurm does not answer; (\d+ s ago (it waited|its task ran)|its task was alive)/,

@@ -31,14 +31,18 @@ const ADVICE: readonly (readonly [RegExp, string])[] = [
   ],
 ];
 
-const said = ({ stderr, stdout }: CommandAnswer): string =>
-  (stderr.trim() === "" ? stdout : stderr).trim().replace(/\s*\n\s*/g, "; ");
+/** What a command said, each thing once: it names itself before each, and says some for every job. */
+function said({ stderr, stdout }: CommandAnswer): readonly string[] {
+  const lines = (stderr.trim() === "" ? stdout : stderr).trim().split(/\s*\n\s*/);
+  return [...new Set(lines.map((line) => line.replace(/^\w+: (error|fatal): /, "")))];
+}
 
-/** What a command said, and what to do about it where that is known. */
+/** What a command said, and what to do about it where that is known: then the line that says why is enough. */
 function explained(answer: CommandAnswer): string {
-  const text = said(answer);
-  const advice = ADVICE.find(([pattern]) => pattern.test(text))?.[1];
-  return advice === undefined ? text : `${text}. ${advice}`;
+  const lines = said(answer);
+  const [pattern, advice] = ADVICE.find(([one]) => lines.some((line) => one.test(line))) ?? [];
+  const why = pattern === undefined ? undefined : lines.findLast((line) => pattern.test(line));
+  return why === undefined || advice === undefined ? lines.join("; ") : `${why}. ${advice}`;
 }
 
 /** A submission that Slurm did not take, in words. */

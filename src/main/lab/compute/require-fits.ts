@@ -17,7 +17,6 @@ export function misfitOf(
   }
   const { augmentShift = 0, validRows = 0 } = spec;
   if (validRows > dataset.validRows) {
-    // Who is told so may never have asked: without validRows in a spec it is 10,000.
     return (
       `${dataset.title} has ${counted(dataset.validRows, "validation row")}; validRows is ${grouped(validRows)}: ` +
       `say "validRows": ${dataset.validRows}, or less`

@@ -4,6 +4,8 @@ import { counted } from "../../../core/counted.ts";
 import { withDisplayFormulas } from "../../../shared/documents/display-formulas.ts";
 import { cellLabel, type DocumentCell, type LabDocument } from "../../../shared/documents/lab-document.ts";
 import type { CellOutput } from "../../../shared/live/cell-output.ts";
+import { formatNumber } from "../../../shared/format/number.ts";
+import { formatQuantity } from "../../../shared/format/quantity.ts";
 import type { StoredCell } from "../../../shared/live/live-session.ts";
 import type { QuantityValue } from "../../../shared/runs/run-records.ts";
 import { cellErrorText, cellOutputText } from "../cell-output-text.ts";
@@ -37,16 +39,8 @@ const markdown = (text: string): string =>
     htmlExtensions: [mathHtml({ output: "mathml", trust: false, throwOnError: false })],
   });
 
-const number = (value: number): string =>
-  Number.isInteger(value) ? String(value) : String(Number(value.toPrecision(6)));
-const quantity = (value: QuantityValue | null): string =>
-  value === null
-    ? "–"
-    : typeof value === "number"
-      ? number(value)
-      : Array.isArray(value)
-        ? value.map(number).join(", ")
-        : String(value);
+const quantity = (value: QuantityValue | null, given: boolean): string =>
+  value === null ? "–" : formatQuantity(value, 1, { given });
 
 const row = (tag: "td" | "th", cells: readonly string[]): string =>
   `<tr>${cells.map((cell) => `<${tag}>${escapeHtml(cell)}</${tag}>`).join("")}</tr>`;
@@ -70,7 +64,9 @@ function outputHtml(output: CellOutput): string {
     case "table":
       return table(
         output.columns,
-        output.rows.map((cells) => cells.map((cell) => (typeof cell === "number" ? number(cell) : cell))),
+        output.rows.map((cells) =>
+          cells.map((cell) => (typeof cell === "number" ? formatNumber(cell) : cell)),
+        ),
       );
     case "text":
     case "value":
@@ -88,8 +84,8 @@ function judgedHtml(judged: StoredCell["judged"]): string {
   if (judged === null) return "";
   const rows = judged.numbers.map(({ label, unit, expected, measured }) => [
     unit === "" ? label : `${label} (${unit})`,
-    quantity(expected),
-    quantity(measured),
+    quantity(expected, true),
+    quantity(measured, false),
   ]);
   const numbers = rows.length === 0 ? "" : table(["quantity", "original", "here"], rows);
   return `${numbers}<p class="note">${escapeHtml(`${judged.verdict}: ${judged.reason}`)}</p>`;

@@ -4,7 +4,7 @@ import { useRef, type RefObject } from "react";
 import type { DocumentCell } from "../../../shared/documents/lab-document.ts";
 import { exerciseOf, isAuthored } from "../../../shared/documents/exercise.ts";
 import type { ExerciseResult } from "../../../shared/experiments/lessons.ts";
-import { formatMoment } from "../../format/date.ts";
+import { formatMoment } from "../../../shared/format/date.ts";
 import { useStore } from "../../store/create-store.ts";
 import { Badge } from "../../ui/badge.tsx";
 import { CodeBlock } from "../../ui/code-block.tsx";

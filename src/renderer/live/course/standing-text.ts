@@ -1,6 +1,6 @@
 import { counted } from "../../../core/counted.ts";
 import type { ExerciseProgress } from "../../../shared/experiments/lessons.ts";
-import { formatDate } from "../../format/date.ts";
+import { formatDate } from "../../../shared/format/date.ts";
 
 /** "3 of 5 exercises passed". */
 export function passedOf(exercises: readonly ExerciseProgress[]): string {

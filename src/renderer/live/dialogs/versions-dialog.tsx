@@ -3,7 +3,7 @@ import { useEffect, useState } from "react";
 import { counted } from "../../../core/counted.ts";
 import type { DocumentVersion } from "../../../shared/documents/document-records.ts";
 import { ask } from "../../bridge/lab.ts";
-import { formatMoment } from "../../format/date.ts";
+import { formatMoment } from "../../../shared/format/date.ts";
 import { createStore, useStore } from "../../store/create-store.ts";
 import { showFailure } from "../../store/lab-store.ts";
 import { openStore, replaceSaved, saveNow, textOf, type OpenNotebook } from "../document/open-notebook.ts";

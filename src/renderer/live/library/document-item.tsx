@@ -3,7 +3,7 @@ import { EllipsisVertical } from "lucide-react";
 import { useState } from "react";
 import { counted } from "../../../core/counted.ts";
 import type { DocumentEntry } from "../../../shared/documents/document-records.ts";
-import { formatDate } from "../../format/date.ts";
+import { formatDate } from "../../../shared/format/date.ts";
 import { ConfirmButton } from "../../ui/confirm-button.tsx";
 import { openDocument } from "../document/open-notebook.ts";
 import {

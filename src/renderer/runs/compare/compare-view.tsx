@@ -2,7 +2,7 @@ import { ActionIcon, Button } from "@mantine/core";
 import { ArrowLeft, ListStart, Printer, TriangleAlert, X } from "lucide-react";
 import { useCallback, useMemo } from "react";
 import { useAnswer } from "../../bridge/use-answer.ts";
-import { formatDate } from "../../format/date.ts";
+import { formatDate } from "../../../shared/format/date.ts";
 import { useStore } from "../../store/create-store.ts";
 import { runsRevision } from "../../store/lab-store.ts";
 import { saveReport } from "../page/save-report.ts";

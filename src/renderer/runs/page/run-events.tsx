@@ -1,5 +1,5 @@
 import type { RunEvent } from "../../../shared/runs/run-records.ts";
-import { formatExactDate } from "../../format/date.ts";
+import { formatExactDate } from "../../../shared/format/date.ts";
 import { formatNumber } from "../../../shared/format/number.ts";
 import classes from "../runs.module.css";
 import part from "../../ui/run-part.module.css";

@@ -2,7 +2,7 @@ import { Button } from "@mantine/core";
 import { ArrowLeft } from "lucide-react";
 import { useContext } from "react";
 import type { Quantities, RunDetails } from "../../../shared/runs/run-records.ts";
-import { formatDate, formatExactDate } from "../../format/date.ts";
+import { formatDate, formatExactDate } from "../../../shared/format/date.ts";
 import { formatDuration } from "../../../shared/format/duration.ts";
 import { namedQuantity } from "../../../shared/format/named-quantity.ts";
 import { useStore } from "../../store/create-store.ts";

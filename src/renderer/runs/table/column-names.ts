@@ -1,5 +1,5 @@
 import { OWN_COLUMNS, type RunCatalogue, type RunValue } from "../../../shared/runs/run-table.ts";
-import { formatDate, formatExactDate } from "../../format/date.ts";
+import { formatDate, formatExactDate } from "../../../shared/format/date.ts";
 import { formatDuration } from "../../../shared/format/duration.ts";
 import { namedQuantity } from "../../../shared/format/named-quantity.ts";
 

@@ -4,7 +4,7 @@ import { counted } from "../../../core/counted.ts";
 import type { TestRows, TestScore } from "../../../shared/experiments/dataset-details.ts";
 import type { WeightsChoice } from "../../../shared/experiments/learned.ts";
 import { useAnswer } from "../../bridge/use-answer.ts";
-import { formatDate } from "../../format/date.ts";
+import { formatDate } from "../../../shared/format/date.ts";
 import { formatNumber, fullPrecision } from "../../../shared/format/number.ts";
 import { useStore } from "../../store/create-store.ts";
 import { ConfirmButton } from "../../ui/confirm-button.tsx";

@@ -25,6 +25,20 @@ function scan(text: string, separator: string, pieceBytes: number, beginning: Cs
 const quoted = (field: string): string => `"${field.replaceAll('"', '""')}"`;
 
 describe("CsvScanner", () => {
+  it("counts the line ends inside of quotes, of every kind", () => {
+    for (const end of ["\n", "\r\n", "\r"]) {
+      for (const pieceBytes of [1, 100]) {
+        const lines: number[] = [];
+        const scanner = new CsvScanner("t.csv", ",", ({ line }) => lines.push(line));
+        const bytes = Buffer.from(`a,b${end}"1${end}${end}2",x${end}3,4${end}`);
+        for (let at = 0; at < bytes.length; at += pieceBytes)
+          scanner.push(bytes.subarray(at, at + pieceBytes));
+        scanner.end();
+        expect(lines).toEqual([1, 2, 5]);
+      }
+    }
+  });
+
   it("finds the fields that csv-parse finds, however the bytes come in", () => {
     const field = fc.oneof(
       fc.stringMatching(/^[a-z0-9äö.-]{0,6}$/).map((text) => ({ text, written: text })),

@@ -50,11 +50,30 @@ describe("a JPEG", () => {
     for (const little of [true, false]) {
       const exifBuffer = exifOf(orientation, little);
       const jpeg = photograph({ width, height, data, exifBuffer });
-      const { values, channels } = await readImage(folder.write("photo.jpg", jpeg));
-      expect(channels).toBe(1);
+      const { values, channels, turned } = await readImage(folder.write("photo.jpg", jpeg));
+      expect([channels, turned]).toEqual([1, orientation > 1]);
       const last = width * height - 1;
       expect([0, width - 1, last - width + 1, last].map((at) => values[at])).toEqual(corners);
     }
+  });
+
+  it("that is progressive and of four inks is read in red, green and blue", async () => {
+    // 8 × 8, magenta and yellow: written by Pillow 11.
+    const inks =
+      "/9j/7gAOQWRvYmUAZAAAAAAA/9sAQwADAgIDAgIDAwMDBAMDBAUIBQUEBAUKBwcGCAwKDAwLCgsLDQ4SEA0OEQ4LCxAWEBET" +
+      "FBUVFQwPFxgWFBgSFBUU/8IAFAgACAAIBEMRAE0RAFkRAEsRAP/EABQAAQAAAAAAAAAAAAAAAAAAAAj/2gAOBEMATQBZAEsA" +
+      "AAABVJUKip//xAAUEAEAAAAAAAAAAAAAAAAAAAAA/9oACAFDAAEFAn//xAAUEAEAAAAAAAAAAAAAAAAAAAAA/9oACAFNAAEF" +
+      "An//xAAUEAEAAAAAAAAAAAAAAAAAAAAA/9oACAFZAAEFAn//xAAUEAEAAAAAAAAAAAAAAAAAAAAA/9oACAFLAAEFAn//xAAU" +
+      "EAEAAAAAAAAAAAAAAAAAAAAA/9oACAFDAAY/An//xAAUEAEAAAAAAAAAAAAAAAAAAAAA/9oACAFNAAY/An//xAAUEAEAAAAA" +
+      "AAAAAAAAAAAAAAAA/9oACAFZAAY/An//xAAUEAEAAAAAAAAAAAAAAAAAAAAA/9oACAFLAAY/An//xAAUEAEAAAAAAAAAAAAA" +
+      "AAAAAAAA/9oACAFDAAE/IX//xAAUEAEAAAAAAAAAAAAAAAAAAAAA/9oACAFNAAE/IX//xAAUEAEAAAAAAAAAAAAAAAAAAAAA" +
+      "/9oACAFZAAE/IX//xAAUEAEAAAAAAAAAAAAAAAAAAAAA/9oACAFLAAE/IX//2gAOBEMATQBZAEsAAAAQ/wD/xAAUEAEAAAAA" +
+      "AAAAAAAAAAAAAAAA/9oACAFDAAE/EH//xAAUEAEAAAAAAAAAAAAAAAAAAAAA/9oACAFNAAE/EH//xAAUEAEAAAAAAAAAAAAA" +
+      "AAAAAAAA/9oACAFZAAE/EH//xAAUEAEAAAAAAAAAAAAAAAAAAAAA/9oACAFLAAE/EH//2Q==";
+    const image = await readImage(folder.write("inks.jpg", Buffer.from(inks, "base64")));
+    expect(image).toMatchObject({ width: 8, height: 8, channels: 3 });
+    expect(new Set(image.values)).toEqual(new Set([255, 0]));
+    expect([...image.values.subarray(0, 3)]).toEqual([255, 0, 0]);
   });
 
   it("of a camera that was held sideways has its sides changed", async () => {

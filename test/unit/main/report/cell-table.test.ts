@@ -28,12 +28,12 @@ test("cellTable() gives a line a quantity, aligned, with the verdict once a cell
     cell({ cell: "14", title: "Nothing to compare", verdict: "failed", reason: "a worker died" }),
   ]);
   expect(table.split("\n")).toEqual([
-    "cell  title               quantity  notebook      measured      verdict",
-    "----  ------------------  --------  ------------  ------------  ---------------------",
-    "12    Statistics          mean      0.13045       0.13045       exact: within 1e-6",
-    "                          shape     [50000, 784]  [50000, 784]",
-    "13    Time                ms                      12.3457       measured",
-    "14    Nothing to compare                                        failed: a worker died",
+    "cell  title               quantity  notebook       measured       verdict",
+    "----  ------------------  --------  -------------  -------------  ---------------------",
+    "12    Statistics          mean      0.1304         0.1304         exact: within 1e-6",
+    "                          shape     [50,000, 784]  [50,000, 784]",
+    "13    Time                ms                       12.35          measured",
+    "14    Nothing to compare                                          failed: a worker died",
   ]);
 });
 

@@ -74,7 +74,7 @@ test("code and outputs stand there as text, tables, drawings and pictures", () =
   ]);
   expect(html).toContain("const a = b &lt; c &amp;&amp; d;");
   expect(html).not.toContain("<img src=x");
-  expect(html).toContain("<td>0.333333</td>");
+  expect(html).toContain("<td>0.3333</td>");
   expect(html).toContain("loss &amp; more");
   // The NaN breaks the line in two.
   expect(/<path d="(M[^"]*)"/.exec(html)?.[1]?.match(/M/g)).toHaveLength(2);

@@ -71,7 +71,7 @@ export function encodeRow(
       continue;
     }
     const category = categoryOf(record, column);
-    const index = category === null ? -1 : categories.indexOf(category);
+    const index = category === null ? -1 : placeOf(categories, category);
     if (category !== null && index < 0) {
       throw refuse(encoding, `one of ${categories.slice(0, 8).join(", ")}`, category);
     }
@@ -80,6 +80,19 @@ export function encodeRow(
       values[place++] = category === null ? NaN : i === index ? 1 : 0;
   }
   return whole;
+}
+
+/** A whole number with a zero before it. */
+const PADDED = /^0\d+$/;
+
+/**
+ * Where a category stands among those that are known, or -1. Sets without codes such as 01, as all that were imported before
+ * those were told from 1, know 01 as 1.
+ */
+function placeOf(categories: readonly string[], category: string): number {
+  const place = categories.indexOf(category);
+  if (place >= 0 || !PADDED.test(category) || categories.some((known) => PADDED.test(known))) return place;
+  return categories.indexOf(String(Number(category)));
 }
 
 /** Reads a table a second time, as its plan says. @throws {DataFormatError} @throws {ExperimentCancelled} */

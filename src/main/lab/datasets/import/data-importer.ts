@@ -22,7 +22,13 @@ import { coarseNotes, scanTable, type TableScan } from "./scan-table.ts";
 import { shownImages } from "./shown-images.ts";
 import { namingFullDisk } from "../../../store/store-failure.ts";
 import { storeCollected } from "./store-collected.ts";
-import { suggestArraysPlan, suggestImagesPlan, suggestTablePlan, titleOf } from "./suggest-plan.ts";
+import {
+  suggestArraysPlan,
+  suggestImagesPlan,
+  suggestTablePlan,
+  titleOf,
+  unreadNotes,
+} from "./suggest-plan.ts";
 
 /** A file as it was when it was previewed. */
 interface Fingerprint {
@@ -221,7 +227,11 @@ export class DataImporter {
         dialect,
         columns,
         sample: [...scan.sample],
-        notes: [...notes, ...coarseNotes(columns.filter((_, column) => isNumber(plan.columns[column])))],
+        notes: [
+          ...notes,
+          ...coarseNotes(columns.filter((_, column) => isNumber(plan.columns[column]))),
+          ...unreadNotes(columns, plan.columns),
+        ],
         plan,
       },
     };

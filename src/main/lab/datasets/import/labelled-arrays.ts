@@ -8,7 +8,9 @@ import {
 } from "../../../../shared/experiments/dataset.ts";
 import type { ImportPlan } from "../../../../shared/experiments/data-import.ts";
 import { readIdx } from "../../../data/read-idx.ts";
-import { readNpy, type NumberArray } from "../../../data/read-npy.ts";
+import { isMissing } from "../../../data/csv-dialect.ts";
+import { NotNumbersError } from "../../../data/npy-header.ts";
+import { readNpy, readNpyTexts, type NumberArray, type TextArray } from "../../../data/read-npy.ts";
 import { readNpz } from "../../../data/read-npz.ts";
 import type { ReadingWatch, TableRecord, TableSource } from "../../../data/table-source.ts";
 import { allocateValues, inPieces, splitNamed, type Collected } from "./collected.ts";
@@ -19,6 +21,8 @@ interface PlacedArray extends NumberArray {
   readonly path: string;
   /** Of the file, or of the array in its archive. */
   readonly name: string;
+  /** Of words: its values are places in these; NaN where one is missing. */
+  readonly words?: readonly string[];
 }
 
 /** Items and their targets that belong together. */
@@ -39,6 +43,8 @@ export interface LabelledArrays {
   /** (C, H, W): channels come first and are moved behind. */
   readonly channelsFirst: boolean;
   readonly targetWidth: number;
+  /** Where targets are words: the values of the targets' arrays are places in these. */
+  readonly words: readonly string[] | null;
   /** Classes with their counts; null where the targets are no classes. */
   readonly classes: readonly { readonly value: string; readonly rows: number }[] | null;
   readonly likelyClasses: boolean;
@@ -69,6 +75,8 @@ type LeftOut = string[];
 const LABELS = /(^|[^a-z])(labels?|targets?|y|class(es)?)([^a-z]|$)/i;
 const shapeWords = (shape: readonly number[]): string =>
   `(${shape.join(", ")}${shape.length === 1 ? "," : ""})`;
+const arrayWords = ({ name, shape, words }: PlacedArray): string =>
+  `${name} ${shapeWords(shape)}${words === undefined ? "" : " of text"}`;
 const valuesOf = (shape: readonly number[]): number =>
   shape.slice(1).reduce((product, size) => product * size, 1);
 
@@ -76,12 +84,42 @@ const valuesOf = (shape: readonly number[]): number =>
 export const isTarget = ({ shape, name }: Pick<PlacedArray, "shape" | "name">): boolean =>
   shape.length <= 1 || (LABELS.test(name) && valuesOf(shape) <= MOST_CLASSES);
 
+/** Makes numbers of words, in all arrays the same. */
+class WordCoder {
+  readonly words: string[] = [];
+  readonly #places = new Map<string, number>();
+
+  #placeOf(word: string): number {
+    const known = this.#places.get(word);
+    if (known !== undefined) return known;
+    this.#places.set(word, this.words.length);
+    return this.words.push(word) - 1;
+  }
+
+  coded({ shape, texts }: TextArray): NumberArray & Pick<PlacedArray, "words"> {
+    const data = Float64Array.from(texts, (text) => (isMissing(text) ? NaN : this.#placeOf(text)));
+    return { shape, dtype: "text", data, words: this.words };
+  }
+}
+
+/** Numbers, or words one a row. @throws {DataFormatError} */
+async function readNpyOrTexts(path: string, coder: WordCoder): Promise<Omit<PlacedArray, "path" | "name">> {
+  try {
+    return await readNpy(path);
+  } catch (error) {
+    const texts = error instanceof NotNumbersError ? await readNpyTexts(path, error) : null;
+    if (texts === null) throw error;
+    return coder.coded(texts);
+  }
+}
+
 async function readArrays(
   paths: readonly string[],
   watch: ReadingWatch,
   leftOut: LeftOut,
 ): Promise<PlacedArray[]> {
   const arrays: PlacedArray[] = [];
+  const coder = new WordCoder();
   for (const [index, path] of paths.entries()) {
     watch.checkpoint();
     if (/\.npz$/i.test(path)) {
@@ -91,8 +129,15 @@ async function readArrays(
         if (array.shape.length > 0) arrays.push({ ...array, path });
         else leftOut.push(`${array.name}: a single value`);
       }
+      for (const { name, why, ...texts } of npz.texts) {
+        const isPart = npz.arrays.some(
+          ({ shape: [rows, ...item] }) => item.length > 0 && rows === texts.shape[0],
+        );
+        if (isPart) arrays.push({ ...coder.coded(texts), path, name });
+        else leftOut.push(`${name}: ${why}`);
+      }
     } else {
-      const array = await (/\.npy$/i.test(path) ? readNpy(path) : readIdx(path));
+      const array = await (/\.npy$/i.test(path) ? readNpyOrTexts(path, coder) : readIdx(path));
       arrays.push({ ...array, path, name: basename(path) });
     }
     watch.progress((index + 1) / paths.length);
@@ -101,7 +146,8 @@ async function readArrays(
 }
 
 /**
- * Pairs items with targets, split by split; where there are more of one axis than that, those are targets that are called so.
+ * Pairs items with targets, split by split; where there are more of one axis than that, those are targets that are called so,
+ * numbers rather than words.
  *
  * @throws {DataFormatError} If they do not belong together.
  */
@@ -110,13 +156,15 @@ function pair(arrays: readonly PlacedArray[], leftOut: LeftOut): Part[] {
     const own = arrays.filter(({ name }) => splitNamed(name) === split);
     if (own.length === 0) return [];
     const byName = (a: PlacedArray, b: PlacedArray): number => (a.name < b.name ? -1 : 1);
-    const items = own.filter((array) => !isTarget(array)).sort(byName);
-    const flat = own.filter(isTarget).sort(byName);
+    const isLabel = (array: PlacedArray): boolean => array.words !== undefined || isTarget(array);
+    const items = own.filter((array) => !isLabel(array)).sort(byName);
+    const flat = own.filter(isLabel).sort(byName);
     const called = flat.filter(({ name }) => LABELS.test(name));
-    const targets = flat.length > items.length && called.length === items.length ? called : flat;
+    const numbers = flat.filter(({ words }) => words === undefined);
+    const targets = [called, numbers].find(({ length }) => length === items.length) ?? flat;
     const [first] = own;
     if (items.length === 0 || items.length !== targets.length) {
-      const got = [...own.map(({ name, shape }) => `${name} ${shapeWords(shape)}`), ...leftOut].join(", ");
+      const got = [...own.map(arrayWords), ...leftOut].join(", ");
       throw new DataFormatError(
         first?.path ?? "",
         { place: "its arrays" },
@@ -124,8 +172,10 @@ function pair(arrays: readonly PlacedArray[], leftOut: LeftOut): Part[] {
         got,
       );
     }
-    for (const { name } of flat.filter((array) => !targets.includes(array)))
-      leftOut.push(`${name}: not called labels or targets`);
+    for (const { name, words } of flat.filter((array) => !targets.includes(array)))
+      leftOut.push(
+        `${name}: ${words === undefined ? "not called labels or targets" : "text beside the targets"}`,
+      );
     return items.map((item, index) => {
       const target = targets[index];
       if (target === undefined) throw new TypeError("pair: a target is missing");
@@ -184,6 +234,7 @@ export function tableOf(
           return `row ${row + 1}`;
         },
         number: (column) => data[row * columns + column] ?? NaN,
+        isPadded: () => false,
         text: (column) => String(data[row * columns + column] ?? NaN),
       };
       await inPieces(
@@ -218,6 +269,17 @@ export async function labelledArrays(
   }
   const parts = pair(read, leftOut);
   const [first] = parts;
+  const odd = parts.find(
+    ({ targets }) => (targets.words === undefined) !== (first?.targets.words === undefined),
+  );
+  if (first !== undefined && odd !== undefined) {
+    throw new DataFormatError(
+      odd.targets.path,
+      { place: odd.targets.name },
+      `targets of ${first.targets.dtype}, as in ${first.targets.name}`,
+      odd.targets.dtype,
+    );
+  }
   if (first === undefined) throw new DataFormatError(paths[0] ?? "", 0, "arrays", "none");
   const shape = first.items.shape.slice(1);
   const targetWidth = valuesOf(first.targets.shape);
@@ -251,6 +313,16 @@ export async function labelledArrays(
   const rows = parts.reduce((sum, { items }) => sum + (items.shape[0] ?? 0), 0);
   const { layout, channelsFirst } = layoutOf(shape, found.whole && found.min >= 0 && found.max <= 255);
   const classes = targetWidth === 1 ? classesOf(parts) : null;
+  const { words = null } = first.targets;
+  if (words !== null && classes === null) {
+    const place = { place: first.targets.name };
+    throw new DataFormatError(
+      first.targets.path,
+      place,
+      `labels of at most ${MOST_CLASSES} different words`,
+      "more",
+    );
+  }
   const dtypes = [first.items.dtype, first.targets.dtype];
   const notes = [
     `items ${shapeWords(shape)} of ${dtypes[0] ?? ""}, targets of ${dtypes[1] ?? ""}`,
@@ -270,6 +342,7 @@ export async function labelledArrays(
       layout,
       channelsFirst,
       targetWidth,
+      words,
       classes,
       likelyClasses,
       ...found,
@@ -336,7 +409,7 @@ function targetsNotFinite(parts: readonly Part[], width: number): NotFinite {
   return { missing, firstMissing, infinite, firstInfinite };
 }
 
-/** Those of the targets that are there, if they are whole numbers. */
+/** Those of the targets that are there, if they are whole numbers or words. */
 function classesOf(parts: readonly Part[]): LabelledArrays["classes"] {
   const counts = new Map<number, number>();
   for (const { targets } of parts) {
@@ -348,10 +421,9 @@ function classesOf(parts: readonly Part[]): LabelledArrays["classes"] {
       if (counts.size > MOST_CLASSES) return null;
     }
   }
-  return inOrder([...counts.keys()].map(String)).map((value) => ({
-    value,
-    rows: counts.get(Number(value)) ?? 0,
-  }));
+  const words = parts[0]?.targets.words;
+  const rows = new Map([...counts].map(([value, count]) => [words?.[value] ?? String(value), count]));
+  return inOrder(rows.keys()).map((value) => ({ value, rows: rows.get(value) ?? 0 }));
 }
 
 /** Items in their order, channels last, and their targets. @throws {RangeError} @throws {DataFormatError} */
@@ -367,7 +439,10 @@ export async function collectArrays(
   const targets = new Float32Array(arrays.rows * targetWidth);
   const given = new Uint8Array(arrays.rows);
   const classes = plan.target === "classes" ? (arrays.classes ?? []).map(({ value }) => value) : null;
-  const classIndex = new Map(classes?.map((name, index) => [Number(name), index]));
+  const { words } = arrays;
+  const classIndex = new Map(
+    classes?.map((name, index) => [words === null ? Number(name) : words.indexOf(name), index]),
+  );
   const [channels = 1, height = 1, width = 1] = shape;
   let rows = 0;
   for (const part of parts) {

@@ -44,6 +44,7 @@ interface SizeFound {
   readonly files: ImageFile[];
   coloured: boolean;
   transparent: number;
+  turned: number;
   sum: number;
   values: number;
   min: number;
@@ -56,14 +57,17 @@ const nothingOf = ({ height, width }: DecodedImage): SizeFound => ({
   files: [],
   coloured: false,
   transparent: 0,
+  turned: 0,
   sum: 0,
   values: 0,
   min: 255,
   max: 0,
 });
 
-function addTo(found: SizeFound, file: ImageFile, { channels, transparent, values }: DecodedImage): void {
+function addTo(found: SizeFound, file: ImageFile, image: DecodedImage): void {
+  const { channels, transparent, turned, values } = image;
   found.files.push(file);
+  if (turned) found.turned++;
   if (channels === 3) found.coloured = true;
   if (transparent) found.transparent++;
   for (const value of values) {
@@ -136,7 +140,7 @@ export async function labelledImages(paths: readonly string[], watch: ReadingWat
   const [most, ...odd] = [...sizes.values()].sort((a, b) => b.files.length - a.files.length);
   if (most === undefined)
     throw new DataFormatError(root, { place: "the folder" }, "PNG or JPEG images", broken.words());
-  const { height, width, coloured, transparent, min, max } = most;
+  const { height, width, coloured, transparent, turned, min, max } = most;
   for (const other of odd) {
     for (const { path } of other.files) {
       const expected = `${width} × ${height} pixels, as ${most.files[0]?.path ?? ""}`;
@@ -167,6 +171,7 @@ export async function labelledImages(paths: readonly string[], watch: ReadingWat
       ...(transparent > 0
         ? [`what is transparent in ${counted(transparent, "image", "images")} is black`]
         : []),
+      ...(turned > 0 ? [`${counted(turned, "image was", "images were")} set upright, as Exif says`] : []),
       ...(others.length > 0 ? [`${others.length} other files are left out`] : []),
     ],
   };

@@ -18,9 +18,12 @@ export function inOrder(names: Iterable<string>): string[] {
 /** Whole numbers that float64 rounds, as keys of 18 digits are: two that differ may become one. */
 const isRounded = (value: number): boolean => Number.isInteger(value) && !Number.isSafeInteger(value);
 
-/** What tells a value that is not missing from others: a number however it is written, as long as float64 can tell. */
+/**
+ * What tells a value that is not missing from others: a number however it is written, as long as float64 can tell, but not
+ * codes with zeros before them: 01 and 1 are two labels.
+ */
 const keyOf = (record: TableRecord, column: number, value: number): string | number =>
-  Number.isNaN(value) || isRounded(value) ? record.text(column) : value;
+  Number.isNaN(value) || isRounded(value) || record.isPadded(column) ? record.text(column) : value;
 
 /** The value of a field as a category. */
 export function categoryOf(record: TableRecord, column: number): string | null {

@@ -28,9 +28,27 @@ const isMostlyNumbers = ({ words, numbers, distinct }: ColumnSummary): boolean =
   words <= FEW_WORDS * numbers && (distinct === null || distinct > FEW_CLASSES);
 
 /** 1,234.5 or 12 % or $3: an amount, but in a form that is not read. */
-const AMOUNT = /^[+-]?\p{Sc}?[+-]?\d[\d.,' \u00a0]*[%\p{Sc}]?$/u;
+const AMOUNT = /^[+\u2212-]?\p{Sc}?[+\u2212-]?\d[\d.,' \u00a0]*[%\p{Sc}]?$/u;
 const isAmounts = ({ frequent, distinct }: ColumnSummary): boolean =>
   distinct !== null && distinct > FEW_CLASSES && frequent.every(({ value }) => AMOUNT.test(value));
+
+/** 0x1f, 1_000: as programs write numbers. */
+const OF_PROGRAMS = /^[+-]?(0[xob][\da-f_]+|\d[\d_]*(\.[\d_]*)?)$/i;
+const PLAIN = /^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i;
+
+/** Which columns are taken as text although all that they hold may be numbers, in forms that are not read. */
+export function unreadNotes(columns: readonly ColumnSummary[], choices: readonly ColumnChoice[]): string[] {
+  return columns.flatMap(({ name, words, frequent }, index) => {
+    const choice = choices[index];
+    const asText = choice?.role === "label" || (choice?.role === "feature" && choice.kind === "category");
+    const odd = frequent.find(({ value }) => !PLAIN.test(value));
+    if (!asText || words === 0 || odd === undefined) return [];
+    if (!frequent.every(({ value }) => AMOUNT.test(value) || OF_PROGRAMS.test(value))) return [];
+    return [
+      `"${name}" is taken as text: "${odd.value}" is read as no number; write numbers plainly, as 1234.5, if they are meant`,
+    ];
+  });
+}
 
 const kindOf = (summary: ColumnSummary): ColumnChoice["kind"] =>
   summary.words === 0 || isMostlyNumbers(summary) || isAmounts(summary) ? "number" : "category";

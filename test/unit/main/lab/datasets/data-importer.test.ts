@@ -122,6 +122,12 @@ describe("a table of text", () => {
     ["a header in a comment", "# by\n## a,b,y\n", "1.5,2,0\n-1,3,1\n", ",", 1, ["a", "b"], ["1.5", "2", "0"]],
     ["colours", "", "#ff0000,2,0\n#00ff00,3,1\n", ",", 0, null, ["#ff0000", "2", "0"]],
     ["a name with a mark", "#a,b,y\n", "1.5,2,0\n-1,3,1\n", ",", 0, ["#a", "b"], ["1.5", "2", "0"]],
+    ["years", "1990,1995,2000\n", "7,2000.5,0\n-3.5,1,1\n", ",", 0, ["1990", "1995"], ["7", "2000.5", "0"]],
+    ["the World Bank", "name,1990,1991\n", "A,1,2\nB,3,4\n", ",", 0, ["name", "1990"], ["A", "1", "2"]],
+    ["pandas without names", "0,1,2,3\n", "0,5,6,1\n9,1,8,0\n", ",", 0, ["0", "1"], ["0", "5", "6", "1"]],
+    ["rows that count", "", "0,1,2\n3,4,5\n", ",", 0, null, ["0", "1", "2"]],
+    ["ratings", "", "1,2,3\n1,5,2\n", ",", 0, null, ["1", "2", "3"]],
+    ["numbers of years", "", "1990,2000\n1991,2001\n", ",", 0, null, ["1990", "2000"]],
     ["names of two words", "city\n", "New York\nLos Angeles\n", ",", 0, ["city"], ["New York"]],
   ] as const)(
     "is understood as %s have it",
@@ -229,6 +235,68 @@ describe("a table of text", () => {
     }
     expect(await of("1o")).toMatch(/1 field that is no number, the first in line 9, which holds "1o"/);
     expect(await of("1e39")).toMatch(/1 infinite value, .* which holds "1e39": expected finite .*3\.4e38/);
+  });
+
+  it("has numbers with a minus sign, and in quotes inside of quotes", async () => {
+    for (const written of [
+      (i: number) => `\u22121.${i}`,
+      (i: number) => `"""-1.${i}"""`,
+      (i: number) => `'-1.${i}'`,
+    ]) {
+      const text = `a,y\n${ROWS.map((i) => `${written(i)},${i % 2}`).join("\n")}\n`;
+      const { columns, dialect } = await folder.preview(folder.write("m.csv", text));
+      expect(dialect?.header).toBe(true);
+      expect(columns[0]).toMatchObject({ numbers: 40, words: 0, min: -1.9, max: -1 });
+    }
+    const powers = `a;y\n${ROWS.map((i) => `\u22121,5e\u2212${i};${i % 2}`).join("\n")}\n`;
+    const { columns } = await folder.preview(folder.write("p.csv", powers));
+    expect(columns[0]).toMatchObject({ numbers: 40, min: -1.5, max: -1.5e-39 });
+  });
+
+  it("says which columns may be numbers in forms that are not read", async () => {
+    const rows = ROWS.map((i) => `0x1${(i % 5).toString(16)},1_00${i % 3},12 %,${i},${i % 2}`);
+    const { notes, plan } = await folder.preview(
+      folder.write("f.csv", `hex,grouped,share,plain,y\n${rows.join("\n")}\n`),
+    );
+    expect(plan.columns.map(({ kind }) => kind).slice(0, 4)).toEqual([
+      "category",
+      "category",
+      "category",
+      "number",
+    ]);
+    expect(notes.join("\n")).toMatch(
+      /"hex" is taken as text: "0x10" is read as no number; .*\n"grouped" .* "1_000" .*\n"share" .* "12 %" [^\n]*$/,
+    );
+  });
+
+  it("tells codes with zeros before them apart, also for new rows", async () => {
+    const codes = ["01", "1", "10"];
+    const path = folder.write(
+      "c.csv",
+      `a,class\n${ROWS.map((i) => `${i},${codes[i % 3] ?? ""}`).join("\n")}\n`,
+    );
+    const { dataset } = await folder.import(path);
+    expect(dataset.target.names).toEqual(codes);
+  });
+
+  it("may have comments between its rows and below them, and says so", async () => {
+    const rows = ROWS.map((i) => `${i},${i % 2}`);
+    const text = ["a,y", ...rows.slice(0, 5), "# second day", ...rows.slice(5), "# end", "#"].join("\n");
+    const { notes, rows: found } = await folder.preview(folder.write("e.csv", text));
+    expect(found).toBe(40);
+    expect(notes.join()).toContain("3 comments between the rows or below them are passed over");
+    await expect(folder.preview(folder.write("f.csv", `${text}\nend\n`))).rejects.toThrow(
+      /line 45: expected 2 values/,
+    );
+  });
+
+  it("of one column has nothing to learn from, and it is said", async () => {
+    const preview = await folder.preview(
+      folder.write("one.csv", `text\n${ROWS.map((i) => `a word ${i}`).join("\n")}\n`),
+    );
+    expect(planProblems(preview, preview.plan)).toEqual([
+      "the table has one column only: expected one to predict and at least one to learn from; if its values are parted by something else than commas, say by what",
+    ]);
   });
 
   it("takes quoted separators, quotes and new lines inside fields", async () => {
@@ -666,12 +734,38 @@ describe("arrays", () => {
       /Python objects/,
     ],
     [
-      "text",
+      "text beside labels",
       [
         ["t.npy", npyBytes("<U1", [2], new Uint8Array(8))],
         ["y.npy", npyBytes("|u1", [2], Uint8Array.of(0, 1))],
       ],
+      /got t\.npy \(2,\) of text, y\.npy \(2,\)/,
+    ],
+    [
+      "several texts a row",
+      [
+        ["t.npy", npyBytes("<U1", [2, 2], new Uint8Array(16))],
+        ["y.npy", npyBytes("|u1", [2], Uint8Array.of(0, 1))],
+      ],
       /text \(type "<U1"\); save classes as whole numbers/,
+    ],
+    [
+      "text that is cut short",
+      [
+        ["x.npy", npyBytes("|u1", [2, 2], new Uint8Array(4))],
+        ["y.npy", npyBytes("<U3", [2], new Uint8Array(20))],
+      ],
+      /y\.npy, byte 148: expected 152 bytes for 2 texts, got 148 bytes/,
+    ],
+    [
+      "text and numbers as labels",
+      [
+        ["train_x.npy", npyBytes("|u1", [2, 2], new Uint8Array(4))],
+        ["train_y.npy", npyBytes("<U1", [2], new Uint8Array(8))],
+        ["test_x.npy", npyBytes("|u1", [2, 2], new Uint8Array(4))],
+        ["test_y.npy", npyBytes("|u1", [2], new Uint8Array(2))],
+      ],
+      /test_y\.npy: expected targets of text, as in train_y\.npy, got uint8/,
     ],
     [
       "another number of labels",
@@ -757,20 +851,66 @@ describe("arrays", () => {
     );
     expect(planProblems(preview, preview.plan)).toEqual([]);
     expect(preview.notes.join("; ")).toMatch(
-      /left out: names: text .*; made_by: Python objects .*; version: a single value; ids: not called labels or targets/,
+      /left out: made_by: Python objects .*; version: a single value; names: text .*; ids: not called labels or targets/,
     );
-    // Targets that are text are missed, and it is said why.
     const words = npyBytes("<U2", [40], new Uint8Array(320));
-    const untargeted = folder.write(
-      "w.npz",
-      storedZip({ "x.npy": npyBytes("<f8", [40, 2, 1], numbers), "y.npy": words }),
-    );
-    await expect(folder.preview(untargeted)).rejects.toThrow(
-      /one array \(40, 2, 1\), y: text .*numpy\.unique/,
+    const named = storedZip({ "labels.npy": words, "x.npy": x, "y.npy": y });
+    expect((await folder.preview(folder.write("n.npz", named))).notes.join()).toContain(
+      "left out: labels: text beside the targets",
     );
     await expect(folder.preview(folder.write("t.npz", storedZip({ "y.npy": words })))).rejects.toThrow(
       /t\.npz, "y\.npy", byte 10: expected values that are numbers, got text/,
     );
+  });
+
+  it("have classes by words, in every form of text; an empty one is missing", async () => {
+    const names = ["ä", "zwölf", "01", "1"];
+    const x = bytesOf(Float64Array.from({ length: 80 }, (_, i) => i));
+    const textOf = (i: number): string => (i === 4 ? "" : (names[i % 4] ?? ""));
+    const encoded = (
+      unitBytes: number,
+      write: (bytes: Buffer, at: number, unit: number) => void,
+    ): Uint8Array => {
+      const bytes = Buffer.alloc(40 * 6 * unitBytes);
+      for (const row of ROWS) {
+        const units =
+          unitBytes === 1
+            ? Buffer.from(textOf(row))
+            : Uint32Array.from(textOf(row), (c) => c.codePointAt(0) ?? 0);
+        for (const [index, unit] of units.entries()) write(bytes, (row * 6 + index) * unitBytes, unit);
+      }
+      return new Uint8Array(bytes);
+    };
+    const hashes = new Set<string>();
+    for (const [descr, bytes] of [
+      ["<U6", encoded(4, (target, at, unit) => target.writeUInt32LE(unit, at))],
+      [">U6", encoded(4, (target, at, unit) => target.writeUInt32BE(unit, at))],
+      ["|S6", encoded(1, (target, at, unit) => target.writeUInt8(unit, at))],
+    ] as const) {
+      const y = npyBytes(descr, [40], bytes);
+      for (const files of [
+        [folder.write("x.npy", npyBytes("<f8", [40, 2], x)), folder.write("species.npy", y)],
+        [folder.write("d.npz", storedZip({ "x.npy": npyBytes("<f8", [40, 2], x), "species.npy": y }))],
+      ]) {
+        const preview = await folder.preview(files);
+        expect(planProblems(preview, preview.plan)).toEqual([
+          expect.stringMatching(/^1 target is NaN, .* row 5:/),
+        ]);
+        expect(planProblems(preview, { ...preview.plan, missing: "drop", target: "numbers" })).toEqual([
+          "the targets are text: predict a class",
+        ]);
+        const stored = await folder.accept({
+          ...preview.plan,
+          title: "t",
+          missing: "drop",
+          split: { by: "order", validShare: 0, testShare: 0 },
+        });
+        hashes.add(stored.dataset.contentHash);
+        expect(stored.dataset.target.names).toEqual(["01", "1", "zwölf", "ä"]);
+        expect([...(await folder.source(stored).targets(0, 5))]).toEqual([3, 2, 0, 1, 2]);
+      }
+    }
+    expect(hashes.size).toBe(1);
   });
 
   it("fault 36: NaN and infinities are named with their places", async () => {

@@ -61,6 +61,24 @@ describe("new rows", () => {
     expect(long.slice(-2)).toEqual([1.25, 2]);
   });
 
+  it("have codes with zeros before them, also for a set that was imported when those were numbers", async () => {
+    const lines = ROWS.map((i) => `${["01", "1", "10"][i % 3] ?? ""},${i % 2}`);
+    const columns = (["feature", "label"] as const).map((role) => ({ role, kind: "category" as const }));
+    const stored = await folder.import(folder.write("z.csv", `code,y\n${lines.join("\n")}\n`), { columns });
+    expect(await read(stored, "new.csv", "code\n01\n10\n")).toEqual([1, 0, 0, 0, 0, 1]);
+    await expect(read(stored, "new.csv", "code\n001\n")).rejects.toThrow(
+      /expected one of 01, 1, 10, got "001"/,
+    );
+    const { recipe } = stored;
+    const encodings = (recipe?.encodings ?? []).map((one) => ({ ...one, categories: ["1", "10"] }));
+    const before = {
+      ...stored,
+      dataset: { ...stored.dataset, features: 2 },
+      recipe: recipe && { ...recipe, encodings },
+    };
+    expect(await read(before, "new.csv", "code\n01\n10\n")).toEqual([1, 0, 0, 1]);
+  });
+
   it("of a table without names have as many columns, or are without the labels; a column alone keeps its commas", async () => {
     const lines = (columns: readonly number[]): string =>
       ROWS.map((i) => columns.map((column) => [i % 2, i / 2, i * 3, i][column]).join(",")).join("\n");
