@@ -1,7 +1,7 @@
 import type { FileHandle } from "node:fs/promises";
 import { DataFormatError } from "../../core/errors.ts";
 import {
-  NotNumbersError,
+  type NotNumbersError,
   NPY_PREFIX_BYTES,
   npyHeaderRange,
   parseNpyHeader,
