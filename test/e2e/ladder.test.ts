@@ -4,10 +4,18 @@ import { join, resolve } from "node:path";
 import { parse } from "csv-parse/sync";
 import type { Locator, Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import type { LabBridge } from "../../src/shared/ipc/lab-bridge.ts";
+import type { Result } from "../../src/shared/ipc/wire-error.ts";
 import { idle, showView } from "./drive-window.ts";
 import { accessibilityViolations, THEMES, type Rules } from "./accessibility-violations.ts";
 import { launchApp, type LaunchedApp } from "./launch-app.ts";
 import { chooseTheme, PICTURES_WANTED, takeScreenshot } from "./take-screenshots.ts";
+
+declare global {
+  interface Window {
+    lab: LabBridge;
+  }
+}
 
 const RUNGS = [
   "reference",
@@ -49,6 +57,35 @@ async function climb(): Promise<void> {
   await page.getByRole("button", { name: /^Cancel / }).waitFor();
   await idle(page);
 }
+
+function valueOf<T>(result: Result<T>): T {
+  if (!result.ok) throw new Error(result.error.message);
+  return result.value;
+}
+
+/** Counts, until nothing runs any more, which rungs the window is told of and how often main answers meanwhile. */
+const untilClimbed = (): Promise<{ readonly told: number; readonly answers: number }> =>
+  page.evaluate(async () => {
+    const rungs = new Set<string>();
+    const stop = window.lab.on("rungChanged", ({ result }) => rungs.add(result.rung));
+    for (let [begun, answers] = [false, 0]; ;) {
+      const activity = await window.lab.activityState();
+      const isRunning = activity.ok && activity.value !== null;
+      if (begun && !isRunning) {
+        stop();
+        return { told: rungs.size, answers };
+      }
+      begun ||= isRunning;
+      answers += isRunning ? 1 : 0;
+      await new Promise((resolve) => setTimeout(resolve, 100));
+    }
+  });
+
+/** The ladder that was begun last. */
+const lastLadder = async () => {
+  const [{ id: runId }] = valueOf(await page.evaluate(() => window.lab.runsList()));
+  return { runId, ...valueOf(await page.evaluate((id) => window.lab.ladderGet({ runId: id }), runId)) };
+};
 
 /** Of the view that is shown: the page of a ladder's run has the same charts. */
 const chartBox = (chart: string): Locator =>
@@ -130,7 +167,17 @@ describe("the ladder view", () => {
     await choosePreset("Lesson");
     // Enough for a cold call of each rung on a busy machine.
     await field("Budget").fill("2");
+    const climbed = untilClimbed();
     await climb();
+    const { told, answers } = await climbed;
+    expect(told).toBe(RUNGS.length);
+    // In Electron's main process, TensorFlow.js too.
+    expect(answers).toBeGreaterThan(10);
+    const { rungs } = await lastLadder();
+    expect(rungs.map(({ rung, status }) => `${rung} ${status}`)).toEqual(
+      RUNGS.map((rung) => `${rung} ${rung === "pytorch" ? "unavailable" : "measured"}`),
+    );
+    expect(rungs.slice(0, 9).every(({ verified }) => verified)).toBe(true);
     for (const rung of RUNGS.filter((name) => name !== "pytorch")) {
       expect(await card(rung).innerText(), rung).toMatch(/verified|reference/);
       expect(await card(rung).innerText(), rung).toMatch(/median ± ½ IQR/);
@@ -200,7 +247,8 @@ describe("the ladder view", () => {
   });
 
   it("compares two ladders rung by rung", async () => {
-    await field("Budget").fill("1");
+    // Every rung is warm, and a call takes it microseconds.
+    await field("Budget").fill("0.3");
     await climb();
     await page.getByLabel("With another ladder").selectOption({ index: 1 });
     const table = page.getByRole("region", { name: "Ratios of the two ladders" });
@@ -218,7 +266,7 @@ describe("the ladder view", () => {
     }
     await takeScreenshot(page, "ladder-run-page");
     await page.getByRole("button", { name: "Open in Ladder with these settings" }).click();
-    expect(await field("Budget").inputValue()).toBe("1");
+    expect(await field("Budget").inputValue()).toBe("0.3");
     await page.getByRole("heading", { name: /^Lesson/ }).waitFor();
   });
 
@@ -249,9 +297,9 @@ describe("the ladder view", () => {
     }
   });
 
-  it("cancels and keeps what was measured", async () => {
+  it("cancels, keeps what was measured, and exports it", async () => {
     await page.getByRole("region", { name: "Results" }).getByRole("heading").first().scrollIntoViewIfNeeded();
-    await choosePreset("Lesson");
+    await choosePreset("Notebook");
     await field("Budget").fill("2");
     await runButton().click();
     await card("triple-loop").getByText("median ± ½ IQR").waitFor();
@@ -259,5 +307,16 @@ describe("the ladder view", () => {
     await idle(page);
     await page.getByRole("region", { name: "Results" }).getByText("cancelled").first().waitFor();
     expect(await card("triple-loop").innerText()).toMatch(/median ± ½ IQR/);
+    const { runId, rungs } = await lastLadder();
+    expect(rungs.some(({ status, samples }) => status === "measured" && samples.length > 1)).toBe(true);
+    const saved = valueOf(
+      await page.evaluate(
+        (id) => window.lab.runsExport({ what: "ladder-samples", runIds: [id], weights: false }),
+        runId,
+      ),
+    );
+    if (saved.kind !== "saved") throw new Error("nothing was saved");
+    expect(saved.path).toContain("ladder samples of Notebook 100 × 1,000 × 100.csv");
+    expect(readFileSync(saved.path, "utf8").trim().split("\n")).toHaveLength(saved.rows + 1);
   });
 });

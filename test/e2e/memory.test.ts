@@ -35,7 +35,7 @@ const notebook = (mean: string) =>
 /** Ten experiments of all kinds, some of them hundreds of megabytes. */
 const EXPERIMENTS: readonly Readonly<Record<string, unknown>>[] = [
   { training: training(1) },
-  { stages: { seed: 3, rows: 2_000, threads: 2, samples: 5 } },
+  { stages: { seed: 3, rows: 800, threads: 2, samples: 5 } },
   { init: { network: network(50_000), otherwise: "xavierNormal", gradients: true, threads: 2 } },
   {
     gradcheck: {

@@ -326,20 +326,13 @@ describe("the Runs view", () => {
     }
   });
 
-  it("answers SQL that reads, refuses what writes, and ends what takes too long", async () => {
+  it("answers SQL that reads, and refuses what writes", async () => {
     const ask = (sql: string) => page.evaluate((asked) => window.lab.databaseQuery({ sql: asked }), sql);
     expect(valueOf(await ask("SELECT count(*) AS n FROM run"))).toMatchObject({
       columns: ["n"],
       rows: [[2]],
     });
     expect(await ask("DELETE FROM run")).toMatchObject({ ok: false, error: { code: "StoreError" } });
-    const began = Date.now();
-    const endless = await ask(
-      "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n) SELECT count(*) FROM n",
-    );
-    expect(endless).toMatchObject({ ok: false });
-    expect(endless.ok ? "" : endless.error.message).toContain("took longer than 10 s");
-    expect(Date.now() - began).toBeLessThan(15_000);
     await showView(page, "Diagnostics");
     await page.getByText("Ask the database in SQL").click();
     await button("Ask").click();

@@ -36,6 +36,21 @@ async function run(): Promise<void> {
   await idle(page);
 }
 
+/** Boxes in the visible page that would take the wheel from it: the view's own columns may scroll. */
+const traps = (): Promise<string[]> =>
+  page.evaluate(() =>
+    [...document.querySelectorAll("section[aria-label='Results'] *")]
+      .filter((box) => {
+        const { overflowY } = getComputedStyle(box);
+        return (
+          (overflowY === "auto" || overflowY === "scroll") &&
+          box.clientHeight > 0 &&
+          box.scrollHeight > box.clientHeight + 1
+        );
+      })
+      .map((box) => `${box.tagName} ${box.getAttribute("aria-label") ?? box.className}`),
+  );
+
 describe("the stages view", () => {
   it("shows every stage with its idea and code, and the lesson, before anything ran", async () => {
     await expect.poll(() => page.locator("article[data-stage]").count()).toBe(STAGE_IDS.length);
@@ -61,7 +76,7 @@ describe("the stages view", () => {
     await page.getByText("samples must be at least 5").waitFor();
     expect(await page.getByRole("button", { name: "Run stages" }).isDisabled()).toBe(true);
     await field("Samples").fill("6");
-    await field("Rows").fill("2000");
+    await field("Rows").fill("500");
     await page.getByText(/^needs .*B/).waitFor();
   });
 
@@ -140,8 +155,8 @@ describe("the stages view", () => {
     await page.getByRole("region", { name: "Agreement of the stages" }).waitFor();
     await takeScreenshot(page, "stages-run-page");
     await page.getByRole("button", { name: "Open in Stages with these settings" }).click();
-    expect(await field("Rows").inputValue()).toBe("2000");
-    await page.getByRole("heading", { name: /^Stages on 2,000 rows/ }).waitFor();
+    expect(await field("Rows").inputValue()).toBe("500");
+    await page.getByRole("heading", { name: /^Stages on 500 rows/ }).waitFor();
   });
 
   it("cancels and keeps what was measured", async () => {
@@ -152,5 +167,42 @@ describe("the stages view", () => {
     await idle(page);
     expect(await card("functions").innerText()).toMatch(/forward ± ½ IQR/);
     expect(await page.getByRole("region", { name: "Results" }).innerText()).toMatch(/cancelled/);
+  });
+});
+
+describe("A10: code in the page", () => {
+  it.each(["Stages", "Ladder"])("in %s: folds, copies whole, scrolls with the page", async (view) => {
+    await showView(page, view);
+    const disclosures = page.getByRole("button", { name: /^Code: / }).filter({ visible: true });
+    await disclosures.first().waitFor();
+    await page.evaluate(() => {
+      for (const button of document.querySelectorAll("button[aria-label^='Code: '][aria-expanded='false']")) {
+        if (button instanceof HTMLElement && button.offsetParent !== null) button.click();
+      }
+    });
+    expect(await traps()).toEqual([]);
+    const blocks = page.getByRole("region", { name: /^Code of/ }).filter({ visible: true });
+    const count = await blocks.count();
+    expect(count).toBeGreaterThan(0);
+    expect(
+      await page
+        .getByRole("button", { name: /^Copy: Code of/ })
+        .filter({ visible: true })
+        .count(),
+    ).toBe(count);
+    const unfold = page.getByRole("button", { name: /^Show all \d+ lines: / }).filter({ visible: true });
+    if ((await unfold.count()) > 0) {
+      const label = ((await unfold.first().getAttribute("aria-label")) ?? "").replace(/^.*lines: /, "");
+      const block = page.getByRole("region", { name: label, exact: true });
+      const folded = await block.evaluate((box) => box.clientHeight);
+      await unfold.first().click();
+      await expect.poll(() => block.evaluate((box) => box.clientHeight)).toBeGreaterThan(folded);
+      await page.getByRole("button", { name: `Copy: ${label}`, exact: true }).click();
+      await page.getByText("Code copied").first().waitFor();
+      const copied = await launched.app.evaluate(({ clipboard }) => clipboard.readText());
+      expect(copied.trimEnd()).toBe((await block.locator("code").innerText()).trimEnd());
+      await takeScreenshot(page, `code-${view.toLowerCase()}`);
+    }
+    expect(await traps()).toEqual([]);
   });
 });

@@ -167,7 +167,7 @@ describe("the train view", () => {
   });
 
   it("runs what waits in the queue, one after the other", async () => {
-    await controls().getByLabel("Epochs").fill("2");
+    await controls().getByLabel("Epochs").fill("1");
     await summaryOf("Sweep").click();
     await page.getByLabel("Choices of value 1").fill("0.002, 0.005");
     await page.getByLabel("Choices of value 2").fill("1");
