@@ -2,7 +2,7 @@ import type { CDPSession } from "playwright-core";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import type { LabBridge } from "../../src/shared/ipc/lab-bridge.ts";
 import { TRAIN_PRESETS } from "../../src/shared/specs/train-presets.ts";
-import { times } from "../thorough.ts";
+import { THOROUGH, times } from "../thorough.ts";
 import { idle, showView } from "./drive-window.ts";
 import { launchApp, type LaunchedApp } from "./launch-app.ts";
 
@@ -27,10 +27,11 @@ const TINY_SPEC = {
   statisticsEvery: 2,
 };
 
+/** Beside the thousands of elements of the notebook that comes with the app, less than a twentieth more would be a lot. */
 let launched: LaunchedApp;
 let devtools: CDPSession;
 beforeAll(async () => {
-  launched = await launchApp();
+  launched = await launchApp({ notebook: THOROUGH ? "shipped" : "empty" });
   devtools = await launched.page.context().newCDPSession(launched.page);
 });
 afterAll(() => launched.close());

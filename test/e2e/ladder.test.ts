@@ -84,7 +84,7 @@ const untilClimbed = (): Promise<{ readonly told: number; readonly answers: numb
 /** The ladder that was begun last. */
 const lastLadder = async () => {
   const [{ id: runId }] = valueOf(await page.evaluate(() => window.lab.runsList()));
-  return { runId, ...valueOf(await page.evaluate((id) => window.lab.ladderGet({ runId: id }), runId)) };
+  return valueOf(await page.evaluate((id) => window.lab.ladderGet({ runId: id }), runId));
 };
 
 /** Of the view that is shown: the page of a ladder's run has the same charts. */

@@ -1,9 +1,9 @@
 import type { ChildProcess } from "node:child_process";
 import { once } from "node:events";
 import { createHash } from "node:crypto";
-import { copyFileSync, existsSync, mkdirSync, mkdtempSync, readFileSync, renameSync, rmSync } from "node:fs";
+import { cpSync, existsSync, mkdtempSync, readFileSync, renameSync, rmSync } from "node:fs";
 import { cpus, tmpdir } from "node:os";
-import { dirname, join, resolve } from "node:path";
+import { join, resolve } from "node:path";
 import { setTimeout as passes } from "node:timers/promises";
 import { _electron, errors, type ElectronApplication, type Page } from "playwright-core";
 import { projectPaths } from "../../scripts/setup/project-paths.mjs";
@@ -35,8 +35,14 @@ export interface LaunchSettings {
   /** A profile to come back to; a temporary one otherwise. */
   readonly userDataDir?: string;
   readonly args?: readonly string[];
-  /** A new profile has no database; otherwise it has one in which the kernels' tuning is kept. */
+  /** A new profile has no database; otherwise it is one of an earlier start, in which the kernels' tuning is kept. */
   readonly isFirstStart?: boolean;
+  /**
+   * What a new profile had open last: an empty notebook (the default), or nothing, so that the notebook that comes with
+   * the app is shown. To draw that one takes a start half a second of a processor, and Playwright goes through its
+   * thousands of elements whenever it looks for a name.
+   */
+  readonly notebook?: "empty" | "shipped";
   /** Where the app is, if not here. */
   readonly projectDir?: string;
   readonly env?: Readonly<Record<string, string>>;
@@ -58,7 +64,9 @@ export async function launchApp(settings: LaunchSettings = {}): Promise<Launched
   const saveDir = mkdtempSync(join(scratchDir, "saved-"));
   const logFile = join(userDataDir, "logs", "main.log");
   const readLog = () => (existsSync(logFile) ? readFileSync(logFile, "utf8") : "");
-  if (settings.projectDir === undefined && settings.isFirstStart !== true) await giveTuning(userDataDir);
+  if (settings.projectDir === undefined && settings.isFirstStart !== true) {
+    await giveEarlierStart(userDataDir, settings.notebook ?? "empty");
+  }
   const { executablePath, args, env } = appCommand(userDataDir, settings.args, settings.projectDir);
   const before = readLog();
   const isChecked = settings.page === "checked" || (settings.page === "checkedIfThorough" && THOROUGH);
@@ -105,30 +113,47 @@ async function untilWorkersRun(page: Page): Promise<void> {
   await Promise.race([answered, passes(OPENED_MS, undefined, { ref: false })]);
 }
 
-/** Gives a new profile the kernels' tuning of an earlier test: to time them takes each start two seconds of a processor. */
-async function giveTuning(userDataDir: string): Promise<void> {
-  const database = join(userDataDir, DATABASE);
-  if (existsSync(database)) return;
+/** Makes a new profile one of an earlier start: to time the kernels takes a first one two seconds of a processor. */
+async function giveEarlierStart(userDataDir: string, notebook: "empty" | "shipped"): Promise<void> {
+  if (existsSync(join(userDataDir, DATABASE))) return;
   const built = [MAIN_FILE, WORKER_FILE].map((file) => readFileSync(join(PROJECT_DIR, file), "utf8"));
   const key = createHash("sha256")
     .update([...built, cpus()[0]?.model ?? "", CURRENT_SCHEMA].join("\n"))
     .digest("hex");
-  const kept = join(projectPaths.runtimeDir, "test-tunings", `app-${key}.sqlite`);
+  const kept = join(projectPaths.runtimeDir, "test-profiles", key);
   if (!existsSync(kept)) {
-    const first = await launchApp({ isFirstStart: true });
-    // Answered when the kernels are chosen.
-    await first.page.evaluate(() => window.lab.diagnosticsGet());
-    await first.app.close();
-    mkdirSync(dirname(kept), { recursive: true });
     const own = `${kept}.${process.pid}`;
-    copyFileSync(join(first.userDataDir, DATABASE), own);
-    renameSync(own, kept);
-    await first.close();
+    await keepProfiles(own);
+    // Another process may have been sooner.
+    if (existsSync(kept)) rmSync(own, { recursive: true });
+    else renameSync(own, kept);
   }
-  mkdirSync(userDataDir, { recursive: true });
-  copyFileSync(kept, database);
+  cpSync(join(kept, notebook), userDataDir, { recursive: true });
 }
 
+/** Keeps in `folder` what a first start leaves behind, and what one does in which a notebook was begun. */
+async function keepProfiles(folder: string): Promise<void> {
+  const first = await launchApp({ isFirstStart: true });
+  // Answered when the kernels are chosen.
+  await first.page.evaluate(() => window.lab.diagnosticsGet());
+  await first.app.close();
+  keepParts(first, join(folder, "shipped"), [DATABASE]);
+  const second = await launchApp({ userDataDir: first.userDataDir });
+  await second.page.getByRole("button", { name: "New notebook" }).click();
+  await second.page.getByRole("menuitem", { name: "Empty" }).click();
+  await second.page.locator('section[aria-label^="Cell 1 of 1,"]').waitFor();
+  await second.close();
+  keepParts(second, join(folder, "empty"), [DATABASE, NOTEBOOKS, PAGE_STORAGE]);
+  await first.close();
+}
+
+function keepParts({ userDataDir }: LaunchedApp, into: string, parts: readonly string[]): void {
+  for (const part of parts) cpSync(join(userDataDir, part), join(into, part), { recursive: true });
+}
+
+const NOTEBOOKS = "lab-notebooks";
+/** Where Chromium keeps what the page does, as which notebook was open. */
+const PAGE_STORAGE = "Local Storage";
 const DATABASE = "lab.sqlite";
 const MAIN_FILE = "out/main/entry.js";
 const WORKER_FILE = "out/main/worker.js";

@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import type { Page } from "playwright-core";
+import type { Locator, Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { TRAIN_PRESETS } from "../../src/shared/specs/train-presets.ts";
 import { THOROUGH } from "../thorough.ts";
@@ -35,7 +35,7 @@ let page: Page;
 /** Settings are kept from one start to the next. */
 let lightChosen = false;
 beforeAll(async () => {
-  launched = await launchApp({ userDataDir: profile });
+  launched = await launchApp({ userDataDir: profile, notebook: "shipped" });
   page = launched.page;
 });
 afterAll(async () => {
@@ -69,8 +69,15 @@ const APPEARANCES: readonly Appearance[] = THOROUGH
       { width: 960, height: 640, large: true },
     ];
 
+/** By its words: to find it by its role, Playwright goes through every element of every view that was shown before. */
+const primaryButton = (name: string): Locator =>
+  page
+    .locator("main button")
+    .filter({ hasText: new RegExp(`^${name}$`), visible: true })
+    .first();
+
 async function expectInSight(name: string): Promise<void> {
-  const box = await page.getByRole("button", { name, exact: true }).boundingBox();
+  const box = await primaryButton(name).boundingBox();
   const { width, height } = await page.evaluate(() => ({ width: innerWidth, height: innerHeight }));
   expect(box, `${name} is drawn`).not.toBeNull();
   if (box === null) return;
@@ -98,9 +105,10 @@ async function expectWhole(views: readonly string[], state: string, look: Appear
     for (const view of views) {
       await showView(page, view);
       const primary = PRIMARY[view];
-      if (primary !== undefined) await page.getByRole("button", { name: primary, exact: true }).waitFor();
+      if (primary !== undefined) await primaryButton(primary).waitFor();
       if (FORECASTING.has(view)) await forecastShown(page);
-      await settled(page);
+      // Something always comes or goes while a training is on.
+      await (state === "running" ? settled(page, 5) : settled(page));
       const name = `${state}-${view.toLowerCase()}-${width}${large ? "-projector" : ""}-${theme.toLowerCase()}`;
       if (kept) await takeScreenshot(page, name);
       if (primary !== undefined) await expectInSight(primary);
@@ -163,7 +171,8 @@ describe("every view is whole, and keeps its primary button in sight (A5)", () =
     }, 120_000);
     it.each(APPEARANCES)(
       title,
-      (look) => expectWhole(["Train", "Notebook", "Runs"], "running", look),
+      // What the header says of it lies over each view alike.
+      (look) => expectWhole(THOROUGH ? ["Train", "Notebook", "Runs"] : ["Train", "Runs"], "running", look),
       240_000,
     );
   });

@@ -13,7 +13,7 @@ let page: Page;
 beforeAll(async () => {
   launched = await launchApp();
   page = launched.page;
-  await page.getByRole("heading", { name: "Backpropagation from scratch" }).waitFor();
+  await page.locator('section[aria-label^="Cell 1 of 1,"]').waitFor();
 });
 afterAll(() => launched.close());
 

@@ -13,7 +13,11 @@ let page: Page;
 let handedIn: string;
 beforeAll(async () => {
   handedIn = mkdtempSync(join(tmpdir(), "backprop-lab-handed-in-"));
-  launched = await launchApp({ page: "checkedIfThorough", env: { BACKPROP_LAB_OPEN_FILE: handedIn } });
+  launched = await launchApp({
+    page: "checkedIfThorough",
+    notebook: "shipped",
+    env: { BACKPROP_LAB_OPEN_FILE: handedIn },
+  });
   page = launched.page;
   await page.getByRole("heading", { name: "Backpropagation from scratch" }).waitFor();
 });

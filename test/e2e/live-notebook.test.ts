@@ -28,7 +28,7 @@ let page: Page;
 beforeAll(async () => {
   launched = await launchApp({ page: "checked" });
   page = launched.page;
-  await page.getByRole("heading", { name: "Backpropagation from scratch" }).waitFor();
+  await page.locator('section[aria-label^="Cell 1 of 1,"]').waitFor();
 });
 afterAll(() => launched.close());
 

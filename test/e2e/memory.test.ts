@@ -25,7 +25,7 @@ const network = (rows: number) => ({
   seed: 3,
 });
 const training = (seed: number) => ({
-  spec: { ...SMALL, seed, epochs: undefined, steps: 300 },
+  spec: { ...SMALL, seed, epochs: undefined, steps: 100 },
   threads: 2,
 });
 const notebook = (mean: string) =>
@@ -51,7 +51,7 @@ const EXPERIMENTS: readonly Readonly<Record<string, unknown>>[] = [
     ladder: {
       preset: "custom",
       scaling: false,
-      shape: { m: 500, k: 500, n: 500 },
+      shape: { m: 200, k: 200, n: 200 },
       threads: 2,
       budgetSeconds: 0.1,
       seed: 3,

@@ -28,7 +28,7 @@ const VIEWS = ["Notebook", "Diagnostics", "Settings"] as const;
 const profile = mkdtempSync(join(tmpdir(), "backprop-lab-notebook-"));
 let launched: LaunchedApp;
 beforeAll(async () => {
-  launched = await launchApp({ userDataDir: profile });
+  launched = await launchApp({ userDataDir: profile, notebook: "shipped" });
 });
 afterAll(async () => {
   await launched.close();
@@ -201,7 +201,7 @@ describe("the window", () => {
       await ended;
     }, TIMED);
     await launched.close();
-    launched = await launchApp({ userDataDir: profile });
+    launched = await launchApp({ userDataDir: profile, notebook: "shipped" });
     const { saveDir } = launched;
     // What was open last is open again.
     await page().getByLabel("Title of the notebook").waitFor();

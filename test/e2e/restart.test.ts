@@ -118,7 +118,7 @@ const textSize = (page: Page): Promise<string> =>
   page.evaluate(() => getComputedStyle(document.documentElement).fontSize);
 
 test("A2: after a restart and a reload every view shows its last result; A14: Ctrl+Enter, palette, presentation", async () => {
-  launched = await launchApp({ userDataDir: profile, page: "checked" });
+  launched = await launchApp({ userDataDir: profile, page: "checked", notebook: "shipped" });
   await idle(launched.page);
   // Drawn live by the page whose React warns.
   await showView(launched.page, "Train");
@@ -129,7 +129,7 @@ test("A2: after a restart and a reload every view shows its last result; A14: Ct
   await changeDrafts(launched.page);
   await launched.close();
 
-  launched = await launchApp({ userDataDir: profile, page: "checked" });
+  launched = await launchApp({ userDataDir: profile, page: "checked", notebook: "shipped" });
   const { page } = launched;
   // Charts move into place, as for a person who does not ask for less.
   await page.emulateMedia({ reducedMotion: "no-preference" });

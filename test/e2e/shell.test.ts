@@ -36,9 +36,9 @@ async function closeAndForget(): Promise<void> {
   rmSync(scratchDir, { recursive: true, force: true, maxRetries: 5, retryDelay: 200 });
 }
 
-async function launch(): Promise<LaunchedApp> {
+async function launch(notebook: "empty" | "shipped" = "empty"): Promise<LaunchedApp> {
   await launched?.close();
-  launched = await launchApp({ userDataDir: profile });
+  launched = await launchApp({ userDataDir: profile, notebook });
   return launched;
 }
 
@@ -56,7 +56,7 @@ function spawnApp(args: readonly string[]) {
   return { child, stdout: () => stdout, exit: once(child, "exit").then(([code]) => code as number | null) };
 }
 
-/** Main's answer to this call is kept back from now on. @returns gives it. */
+/** Main's answer to this call is kept back from now on. @returns gives it, and the same one whenever it is asked for again. */
 async function holdAnswer({ app, page }: LaunchedApp, call: "diagnosticsGet" | "runsList") {
   const answer = await page.evaluate(async (name): Promise<unknown> => window.lab[name](), call);
   await app.evaluate(
@@ -70,7 +70,15 @@ async function holdAnswer({ app, page }: LaunchedApp, call: "diagnosticsGet" | "
     },
     { channel: channelOf(call), answer },
   );
-  return () => app.evaluate(() => (globalThis as unknown as { giveAnswer: () => void }).giveAnswer());
+  return () =>
+    app.evaluate(
+      ({ ipcMain }, given) => {
+        (globalThis as unknown as { giveAnswer: () => void }).giveAnswer();
+        ipcMain.removeHandler(given.channel);
+        ipcMain.handle(given.channel, () => given.answer);
+      },
+      { channel: channelOf(call), answer },
+    );
 }
 
 /** Starts a training long enough to still be on when the test quits. */
@@ -88,7 +96,7 @@ describe("one window after the other in a profile whose window.json is damaged",
   beforeAll(async () => {
     newProfile();
     writeFileSync(join(profile, "window.json"), "{ damaged");
-    lab = await launch();
+    lab = await launch("shipped");
   });
   afterAll(closeAndForget);
 
@@ -217,7 +225,6 @@ describe("one window after the other in a profile whose window.json is damaged",
   });
 
   test("a view says that there is no result yet when the saved runs are known, not before", async () => {
-    lab = await launch();
     const { page } = lab;
     const answer = await holdAnswer(lab, "runsList");
     await page.reload();
@@ -267,13 +274,28 @@ describe("one window after the other in a profile whose window.json is damaged",
   }, 60_000);
 });
 
-describe("each in a profile of its own", () => {
-  beforeEach(newProfile);
-  afterEach(closeAndForget);
+describe("a window with a training on", () => {
+  let lab: LaunchedApp;
+  beforeAll(async () => {
+    newProfile();
+    lab = await launch();
+  });
+  afterAll(closeAndForget);
+
+  test("fault 3: a crashed page is loaded again and talks to the lab as before", async () => {
+    await startLongTraining(lab);
+    await lab.app.evaluate(({ BrowserWindow }) => {
+      setTimeout(() => BrowserWindow.getAllWindows()[0]?.webContents.forcefullyCrashRenderer(), 0);
+    });
+    await expect.poll(lab.readLog, { timeout: 20_000 }).toContain("the window's page is back");
+    // Playwright's own page object does not come back after a crash.
+    const answer = await lab.app.evaluate(({ BrowserWindow }): Promise<unknown> | undefined =>
+      BrowserWindow.getAllWindows()[0]?.webContents.executeJavaScript("window.lab.activityState()"),
+    );
+    expect(answer).toMatchObject({ ok: true, value: { kind: "training", cancelling: false } });
+  });
 
   test("the end of the session asks nothing, though a training is on, and ends the app with 0", async () => {
-    const lab = await launch();
-    await startLongTraining(lab);
     await answerDialogs(lab, 1);
     const exited = once(lab.app.process(), "exit");
     await lab.app.evaluate(({ powerMonitor }) => {
@@ -282,6 +304,11 @@ describe("each in a profile of its own", () => {
     });
     expect(await exited).toEqual([0, null]);
   });
+});
+
+describe("each in a profile of its own", () => {
+  beforeEach(newProfile);
+  afterEach(closeAndForget);
 
   test("--report-usable prints a line once the window can be used", async () => {
     const started = spawnApp(["--report-usable"]);
@@ -291,19 +318,6 @@ describe("each in a profile of its own", () => {
       started.child.kill();
       await started.exit;
     }
-  });
-
-  test("fault 3: a crashed page is loaded again and talks to the lab as before", async () => {
-    const lab = await launch();
-    await lab.app.evaluate(({ BrowserWindow }) => {
-      setTimeout(() => BrowserWindow.getAllWindows()[0]?.webContents.forcefullyCrashRenderer(), 0);
-    });
-    await expect.poll(lab.readLog, { timeout: 20_000 }).toContain("the window's page is back");
-    // Playwright's own page object does not come back after a crash.
-    const answer = await lab.app.evaluate(({ BrowserWindow }): Promise<unknown> | undefined =>
-      BrowserWindow.getAllWindows()[0]?.webContents.executeJavaScript("window.lab.activityState()"),
-    );
-    expect(answer).toMatchObject({ ok: true });
   });
 
   test("fault 11: quitting during a run asks; staying keeps it on, quitting cancels it within 5 s", async () => {

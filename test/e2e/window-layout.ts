@@ -39,15 +39,19 @@ const FORECAST = /needs [\d.,]+ .?B|memory at most|No forecast/;
 
 /** Waits for the forecast of a view that has one. */
 export const forecastShown = (page: Page): Promise<void> =>
-  page.getByText(FORECAST).or(page.getByRole("alert")).filter({ visible: true }).first().waitFor();
+  page.getByText(FORECAST).or(page.locator("[role=alert]")).filter({ visible: true }).first().waitFor();
 
 /** No element has come or gone for this long: what a view asks of main and loads is there. */
 const QUIET_MS = 100;
 /** A view in which something always comes or goes is looked at all the same, after so many times as long. */
 const MOST_UNQUIET = 20;
 
-/** Waits until the page is drawn and nothing comes to it or goes from it any more. */
-export const settled = (page: Page): Promise<void> =>
+/**
+ * Waits until the page is drawn and nothing comes to it or goes from it any more.
+ *
+ * @param mostUnquiet After so many quiet times it is looked at all the same.
+ */
+export const settled = (page: Page, mostUnquiet = MOST_UNQUIET): Promise<void> =>
   page.evaluate(
     ({ waitMs, mostMs }) =>
       new Promise<void>((resolve) => {
@@ -65,7 +69,7 @@ export const settled = (page: Page): Promise<void> =>
         const most = setTimeout(end, mostMs);
         observer.observe(document.body, { childList: true, subtree: true });
       }),
-    { waitMs: QUIET_MS, mostMs: MOST_UNQUIET * QUIET_MS },
+    { waitMs: QUIET_MS, mostMs: mostUnquiet * QUIET_MS },
   );
 
 /**
