@@ -28,11 +28,16 @@ const APART = [
   "test/integration/live/thousand-cells.test.ts",
 ];
 
-/** Windows in which a ladder takes all processors, or memory is watched: they leave a processor idle in turns. */
-const WINDOWS_IN_PAIRS = ["test/e2e/growth.test.ts", "test/e2e/ladder.test.ts"];
-
-/** Windows which come to the front, or which the keyboard alone drives. */
-const WINDOWS_ALONE = ["test/e2e/live-notebook.test.ts", "test/e2e/shell.test.ts"];
+/**
+ * Windows in which a ladder takes all processors, in which memory is watched, which come to the front, or which the
+ * keyboard alone drives: two at a time leave a processor idle in turns.
+ */
+const WINDOWS_IN_PAIRS = [
+  "test/e2e/growth.test.ts",
+  "test/e2e/ladder.test.ts",
+  "test/e2e/live-notebook.test.ts",
+  "test/e2e/shell.test.ts",
+];
 
 /** The longest files, first those that wait for Slurm: begun late, they would keep one processor busy and the other not. */
 const FIRST = [
@@ -47,9 +52,15 @@ const FIRST = [
   "test/integration/slurm/plain-node.test.ts",
   "test/integration/exchange/pytorch-export.test.ts",
   "test/integration/lab/shown-data.test.ts",
+  "test/e2e/restart.test.ts",
   "test/e2e/layout.test.ts",
   "test/e2e/train.test.ts",
   "test/e2e/notebook.test.ts",
+  "test/e2e/memory.test.ts",
+  "test/e2e/train-killed.test.ts",
+  "test/e2e/data.test.ts",
+  "test/e2e/cluster-sweep.test.ts",
+  "test/e2e/ladder.test.ts",
 ];
 
 /** On a fresh machine vitest knows no durations, and takes the size of a file for its length. */
@@ -131,7 +142,7 @@ export default defineConfig({
         test: {
           name: "e2e",
           include: ["test/e2e/**/*.test.ts"],
-          exclude: [...WINDOWS_IN_PAIRS, ...WINDOWS_ALONE],
+          exclude: WINDOWS_IN_PAIRS,
           ...WINDOW,
           maxWorkers: windows,
           sequence: { groupOrder: 3 },
@@ -142,17 +153,8 @@ export default defineConfig({
           name: "e2e-pairs",
           include: WINDOWS_IN_PAIRS,
           ...WINDOW,
-          maxWorkers: windows,
+          maxWorkers: Math.min(2, windows),
           sequence: { groupOrder: 4 },
-        },
-      },
-      {
-        test: {
-          name: "e2e-alone",
-          include: WINDOWS_ALONE,
-          ...WINDOW,
-          fileParallelism: false,
-          sequence: { groupOrder: 5 },
         },
       },
     ],
