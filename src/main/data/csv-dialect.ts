@@ -175,8 +175,9 @@ function isCount(rows: readonly (readonly string[])[], decimalComma: boolean): b
   const counts = (row: readonly number[]): boolean =>
     row.every((value, index) => index === 0 || value === (row[index - 1] ?? NaN) + 1);
   if (names.length < 3 || !counts(names) || below.some(counts)) return false;
+  if (names[0] !== 0) return names.length >= LONG_COUNT;
   return (
-    names.length >= (names[0] === 0 ? LONG_COUNT_FROM_ZERO : LONG_COUNT) ||
+    names.length >= LONG_COUNT_FROM_ZERO ||
     names.every((name, index) => below.every((row) => row[index] !== name))
   );
 }

@@ -127,6 +127,7 @@ describe("a table of text", () => {
     ["pandas without names", "0,1,2,3\n", "0,5,6,1\n9,1,8,0\n", ",", 0, ["0", "1"], ["0", "5", "6", "1"]],
     ["rows that count", "", "0,1,2\n3,4,5\n", ",", 0, null, ["0", "1", "2"]],
     ["ratings", "", "1,2,3\n1,5,2\n", ",", 0, null, ["1", "2", "3"]],
+    ["sums, the first of which counts", "1,2,3\n", "3,4,7\n5,6,11\n", ",", 0, null, ["1", "2", "3"]],
     ["numbers of years", "", "1990,2000\n1991,2001\n", ",", 0, null, ["1990", "2000"]],
     ["names of two words", "city\n", "New York\nLos Angeles\n", ",", 0, ["city"], ["New York"]],
   ] as const)(
