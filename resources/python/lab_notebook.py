@@ -129,20 +129,8 @@ def index_of(values, one):
     return values.index(one) if one in values else -1
 
 
-class Map:
-    """TypeScript's Map: gone through in pairs."""
-
-    def __init__(self, pairs=()):
-        self._of = {}
-        for key, value in pairs or ():
-            self._of[key] = value
-
-    def set(self, key, value):
-        self._of[key] = value
-        return self
-
-    def get(self, key):
-        return self._of.get(key)
+class Keyed:
+    """What Map and Set have in common: keys in the order in which they came."""
 
     def has(self, key):
         return key in self._of
@@ -162,6 +150,22 @@ class Map:
     def keys(self):
         return list(self._of)
 
+
+class Map(Keyed):
+    """TypeScript's Map: gone through in pairs."""
+
+    def __init__(self, pairs=()):
+        self._of = {}
+        for key, value in pairs or ():
+            self._of[key] = value
+
+    def set(self, key, value):
+        self._of[key] = value
+        return self
+
+    def get(self, key):
+        return self._of.get(key)
+
     def values(self):
         return list(self._of.values())
 
@@ -178,7 +182,7 @@ class Map:
         return f"Map({self._of})"
 
 
-class Set:
+class Set(Keyed):
     """TypeScript's Set: in the order in which its values came."""
 
     def __init__(self, values=()):
@@ -188,25 +192,7 @@ class Set:
         self._of[value] = None
         return self
 
-    def has(self, value):
-        return value in self._of
-
-    def delete(self, value):
-        was = value in self._of
-        self._of.pop(value, None)
-        return was
-
-    def clear(self):
-        self._of.clear()
-
-    @property
-    def size(self):
-        return len(self._of)
-
-    def keys(self):
-        return list(self._of)
-
-    values = keys
+    values = Keyed.keys
 
     def entries(self):
         return [(value, value) for value in self._of]

@@ -1,4 +1,3 @@
-import { basename } from "node:path";
 import { DataFormatError } from "../../../../core/errors.ts";
 import {
   holdsInFloat32,
@@ -7,23 +6,10 @@ import {
   type Layout,
 } from "../../../../shared/experiments/dataset.ts";
 import type { ImportPlan } from "../../../../shared/experiments/data-import.ts";
-import { readIdx } from "../../../data/read-idx.ts";
-import { isMissing } from "../../../data/csv-dialect.ts";
-import { NotNumbersError } from "../../../data/npy-header.ts";
-import { readNpy, readNpyTexts, type NumberArray, type TextArray } from "../../../data/read-npy.ts";
-import { readNpz } from "../../../data/read-npz.ts";
 import type { ReadingWatch, TableRecord, TableSource } from "../../../data/table-source.ts";
 import { allocateValues, inPieces, splitNamed, type Collected } from "./collected.ts";
+import { readArrays, type LeftOut, type PlacedArray } from "./read-arrays.ts";
 import { inOrder } from "./scan-table.ts";
-
-/** An array with where it came from, in words. */
-interface PlacedArray extends NumberArray {
-  readonly path: string;
-  /** Of the file, or of the array in its archive. */
-  readonly name: string;
-  /** Of words: its values are places in these; NaN where one is missing. */
-  readonly words?: readonly string[];
-}
 
 /** Items and their targets that belong together. */
 interface Part {
@@ -69,9 +55,6 @@ interface NotFinite {
   readonly firstInfinite: string;
 }
 
-/** What is no part of the data, in words: "names (text …)". */
-type LeftOut = string[];
-
 const LABELS = /(^|[^a-z])(labels?|targets?|y|class(es)?)([^a-z]|$)/i;
 const shapeWords = (shape: readonly number[]): string =>
   `(${shape.join(", ")}${shape.length === 1 ? "," : ""})`;
@@ -83,67 +66,6 @@ const valuesOf = (shape: readonly number[]): number =>
 /** Whether an array holds targets, by its axes and its name. */
 export const isTarget = ({ shape, name }: Pick<PlacedArray, "shape" | "name">): boolean =>
   shape.length <= 1 || (LABELS.test(name) && valuesOf(shape) <= MOST_CLASSES);
-
-/** Makes numbers of words, in all arrays the same. */
-class WordCoder {
-  readonly words: string[] = [];
-  readonly #places = new Map<string, number>();
-
-  #placeOf(word: string): number {
-    const known = this.#places.get(word);
-    if (known !== undefined) return known;
-    this.#places.set(word, this.words.length);
-    return this.words.push(word) - 1;
-  }
-
-  coded({ shape, texts }: TextArray): NumberArray & Pick<PlacedArray, "words"> {
-    const data = Float64Array.from(texts, (text) => (isMissing(text) ? NaN : this.#placeOf(text)));
-    return { shape, dtype: "text", data, words: this.words };
-  }
-}
-
-/** Numbers, or words one a row. @throws {DataFormatError} */
-async function readNpyOrTexts(path: string, coder: WordCoder): Promise<Omit<PlacedArray, "path" | "name">> {
-  try {
-    return await readNpy(path);
-  } catch (error) {
-    const texts = error instanceof NotNumbersError ? await readNpyTexts(path, error) : null;
-    if (texts === null) throw error;
-    return coder.coded(texts);
-  }
-}
-
-async function readArrays(
-  paths: readonly string[],
-  watch: ReadingWatch,
-  leftOut: LeftOut,
-): Promise<PlacedArray[]> {
-  const arrays: PlacedArray[] = [];
-  const coder = new WordCoder();
-  for (const [index, path] of paths.entries()) {
-    watch.checkpoint();
-    if (/\.npz$/i.test(path)) {
-      const npz = await readNpz(path);
-      for (const { name, why } of npz.leftOut) leftOut.push(`${name}: ${why}`);
-      for (const array of npz.arrays) {
-        if (array.shape.length > 0) arrays.push({ ...array, path });
-        else leftOut.push(`${array.name}: a single value`);
-      }
-      for (const { name, why, ...texts } of npz.texts) {
-        const isPart = npz.arrays.some(
-          ({ shape: [rows, ...item] }) => item.length > 0 && rows === texts.shape[0],
-        );
-        if (isPart) arrays.push({ ...coder.coded(texts), path, name });
-        else leftOut.push(`${name}: ${why}`);
-      }
-    } else {
-      const array = await (/\.npy$/i.test(path) ? readNpyOrTexts(path, coder) : readIdx(path));
-      arrays.push({ ...array, path, name: basename(path) });
-    }
-    watch.progress((index + 1) / paths.length);
-  }
-  return arrays;
-}
 
 /**
  * Pairs items with targets, split by split; where there are more of one axis than that, those are targets that are called so,
@@ -439,9 +361,9 @@ export async function collectArrays(
   const targets = new Float32Array(arrays.rows * targetWidth);
   const given = new Uint8Array(arrays.rows);
   const classes = plan.target === "classes" ? (arrays.classes ?? []).map(({ value }) => value) : null;
-  const { words } = arrays;
+  const places = arrays.words === null ? null : new Map(arrays.words.map((word, place) => [word, place]));
   const classIndex = new Map(
-    classes?.map((name, index) => [words === null ? Number(name) : words.indexOf(name), index]),
+    classes?.map((name, index) => [places === null ? Number(name) : (places.get(name) ?? NaN), index]),
   );
   const [channels = 1, height = 1, width = 1] = shape;
   let rows = 0;
