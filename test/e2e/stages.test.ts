@@ -71,13 +71,20 @@ describe("the stages view", () => {
     expect(await violations()).toEqual([]);
   });
 
-  it("says beside the field what is wrong, and forecasts the memory", async () => {
+  it("says beside the field what is wrong, and forecasts the memory below a button that stays where it is", async () => {
+    const button = page.getByRole("button", { name: "Run stages" });
+    const forecast = page.getByText(/^needs .*B/);
     await field("Samples").fill("2");
     await page.getByText("samples must be at least 5").waitFor();
-    expect(await page.getByRole("button", { name: "Run stages" }).isDisabled()).toBe(true);
+    expect(await button.isDisabled()).toBe(true);
+    expect(await forecast.count()).toBe(0);
+    const place = await button.boundingBox();
+    await field("Samples").fill("10");
+    await forecast.waitFor();
+    expect(await button.boundingBox()).toEqual(place);
     await field("Samples").fill("6");
     await field("Rows").fill("500");
-    await page.getByText(/^needs .*B/).waitFor();
+    await forecast.waitFor();
   });
 
   it("runs all stages, each with its numbers, and finds all gradients equal", async () => {
