@@ -1,7 +1,7 @@
 import { Button, Kbd, Tooltip } from "@mantine/core";
 import { Search } from "lucide-react";
 import { DropTarget } from "../exchange/drop-target.tsx";
-import { Activity, useEffect, useRef, useState } from "react";
+import { Activity, memo, useEffect, useRef, useState } from "react";
 import { ActivityBar } from "./activity-bar.tsx";
 import { CommandPalette } from "./command-palette.tsx";
 import { FocusKeeper } from "./focus-keeper.ts";
@@ -57,19 +57,12 @@ export function Frame() {
       </header>
       {!presenting && <Tour />}
       <main id={VIEW_ELEMENT_ID} className={classes["view"]} tabIndex={-1}>
-        {VIEWS.filter(({ id }) => visited.has(id)).map(({ id, label }) => {
-          const { View } = VIEW_PARTS[id];
+        {VIEWS.filter(({ id }) => visited.has(id)).map(({ id, label }) => (
           // Hidden, not gone: what was typed, opened and scrolled is there on return, and nothing ticks meanwhile.
-          return (
-            <Activity key={id} mode={id === shown ? "visible" : "hidden"}>
-              <div className={classes["pane"]}>
-                <ViewBoundary name={label}>
-                  <View />
-                </ViewBoundary>
-              </div>
-            </Activity>
-          );
-        })}
+          <Activity key={id} mode={id === shown ? "visible" : "hidden"}>
+            <Pane id={id} label={label} />
+          </Activity>
+        ))}
       </main>
       <CommandPalette />
       <ShortcutSheet />
@@ -81,6 +74,18 @@ export function Frame() {
     </div>
   );
 }
+
+/** Drawn anew only by what it shows itself: otherwise each change of views would draw every view visited before. */
+const Pane = memo(function Pane({ id, label }: { readonly id: ViewId; readonly label: string }) {
+  const { View } = VIEW_PARTS[id];
+  return (
+    <div className={classes["pane"]}>
+      <ViewBoundary name={label}>
+        <View />
+      </ViewBoundary>
+    </div>
+  );
+});
 
 /** Once the first view stands, the code of the others is fetched: each then opens at once. */
 function preloadViews(): () => void {
