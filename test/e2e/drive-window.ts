@@ -12,6 +12,9 @@ export const viewButton = (page: Page, view: string): Locator =>
 
 export const showView = (page: Page, view: string): Promise<void> => viewButton(page, view).click();
 
+/** What is in sight of the views: to look for a text in the whole page goes through all that were shown before. */
+export const shownView = (page: Page): Locator => page.locator("main > div:visible");
+
 /** Waits until nothing runs any more. */
 export const idle = (page: Page): Promise<void> =>
   page.locator("header").getByText("Nothing is running").waitFor({ timeout: MOST_WORK_MS });

@@ -1,6 +1,6 @@
 import type { ElectronApplication, Page } from "playwright-core";
 import { expect } from "vitest";
-import { showView } from "./drive-window.ts";
+import { shownView, showView } from "./drive-window.ts";
 
 /** The sizes in which every view is looked at, in CSS pixels. */
 export const WINDOW_SIZES = [
@@ -39,7 +39,7 @@ const FORECAST = /needs [\d.,]+ .?B|memory at most|No forecast/;
 
 /** Waits for the forecast of a view that has one. */
 export const forecastShown = (page: Page): Promise<void> =>
-  page.getByText(FORECAST).or(page.locator("[role=alert]")).filter({ visible: true }).first().waitFor();
+  shownView(page).getByText(FORECAST).or(shownView(page).locator("[role=alert]")).first().waitFor();
 
 /** No element has come or gone for this long: what a view asks of main and loads is there. */
 const QUIET_MS = 100;
