@@ -85,6 +85,8 @@ describe("the stages view", () => {
     await field("Samples").fill("6");
     await field("Rows").fill("500");
     await forecast.waitFor();
+    await page.getByRole("button", { name: "Reset to defaults" }).waitFor();
+    expect(await button.boundingBox()).toEqual(place);
   });
 
   it("runs all stages, each with its numbers, and finds all gradients equal", async () => {
