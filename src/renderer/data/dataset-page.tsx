@@ -12,7 +12,7 @@ import { formatBytes, formatGiven, formatNumber } from "../../shared/format/numb
 import { trainRequestStore } from "../store/datasets-store.ts";
 import { showFailure } from "../store/lab-store.ts";
 import { DataTable } from "../ui/data-table.tsx";
-import { FactList, type Fact } from "../ui/fact-list.tsx";
+import { FactList, type Fact, type FactPoints } from "../ui/fact-list.tsx";
 import { LayoutImage } from "../ui/layout-image.tsx";
 import { ExportDatasetMenu } from "./export-dataset-menu.tsx";
 import { removeDataset, rowWords } from "./import-store.ts";
@@ -95,9 +95,17 @@ export function DatasetPage({ id }: { readonly id: string }) {
   );
 }
 
-function factsOf({ dataset, files, notes, importedAt, sizeBytes, runs, testLooks }: DatasetDetails): Fact[] {
+function factsOf({
+  dataset,
+  files,
+  notes,
+  importedAt,
+  sizeBytes,
+  runs,
+  testLooks,
+}: DatasetDetails): (Fact | FactPoints)[] {
   const { features, layout, target, normalisation, contentHash, storage } = dataset;
-  const facts: Fact[] = [
+  const facts: (Fact | FactPoints)[] = [
     { label: "rows", text: rowWords(dataset) },
     {
       label: "features",
@@ -123,7 +131,7 @@ function factsOf({ dataset, files, notes, importedAt, sizeBytes, runs, testLooks
         label: "imported",
         text: `${formatDate(importedAt)}, ${formatBytes(sizeBytes)} as ${storage}`,
       },
-      { label: "understood", text: notes.join("; ") },
+      { label: "understood", points: notes },
     );
   }
   if (contentHash !== "") facts.push({ label: "content", text: `SHA-256 ${contentHash.slice(0, 16)}…` });

@@ -8,9 +8,15 @@ export interface Fact {
   readonly exact?: string;
 }
 
+/** Whole sentences under one name, each on lines of its own. */
+export interface FactPoints {
+  readonly label: string;
+  readonly points: readonly string[];
+}
+
 interface FactListProps {
   readonly title: string;
-  readonly facts: readonly Fact[];
+  readonly facts: readonly (Fact | FactPoints)[];
   /** Where it stands in the page's outline. */
   readonly level?: 2 | 3;
 }
@@ -22,13 +28,24 @@ export function FactList({ title, facts, level = 3 }: FactListProps) {
     <section>
       <Heading className={classes["title"]}>{title}</Heading>
       <dl className={classes["facts"]}>
-        {facts.map(({ label, text, exact }, index) => (
+        {facts.map((fact, index) => (
           <div key={index}>
-            <dt>{label}</dt>
-            <dd>{exact === undefined ? text : <ExactText text={text} exact={exact} />}</dd>
+            <dt>{fact.label}</dt>
+            <dd>{"points" in fact ? <Points points={fact.points} /> : <Value fact={fact} />}</dd>
           </div>
         ))}
       </dl>
     </section>
   );
 }
+
+const Value = ({ fact: { text, exact } }: { readonly fact: Fact }) =>
+  exact === undefined ? text : <ExactText text={text} exact={exact} />;
+
+const Points = ({ points }: { readonly points: readonly string[] }) => (
+  <ul>
+    {points.map((point, index) => (
+      <li key={index}>{point}</li>
+    ))}
+  </ul>
+);
