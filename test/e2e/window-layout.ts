@@ -39,7 +39,12 @@ const FORECAST = /needs [\d.,]+ .?B|memory at most|No forecast/;
 
 /** Waits for the forecast of a view that has one. */
 export const forecastShown = (page: Page): Promise<void> =>
-  shownView(page).getByText(FORECAST).or(shownView(page).locator("[role=alert]")).first().waitFor();
+  shownView(page)
+    .getByText(FORECAST)
+    .or(shownView(page).locator("[role=alert]"))
+    .filter({ visible: true })
+    .first()
+    .waitFor();
 
 /** No element has come or gone for this long: what a view asks of main and loads is there. */
 const QUIET_MS = 100;

@@ -12,7 +12,7 @@ import { formatBytes, formatGiven, formatNumber } from "../../shared/format/numb
 import { trainRequestStore } from "../store/datasets-store.ts";
 import { showFailure } from "../store/lab-store.ts";
 import { DataTable } from "../ui/data-table.tsx";
-import { FactList, type Fact, type FactPoints } from "../ui/fact-list.tsx";
+import { FactList, type ListedFact } from "../ui/fact-list.tsx";
 import { LayoutImage } from "../ui/layout-image.tsx";
 import { ExportDatasetMenu } from "./export-dataset-menu.tsx";
 import { removeDataset, rowWords } from "./import-store.ts";
@@ -103,9 +103,9 @@ function factsOf({
   sizeBytes,
   runs,
   testLooks,
-}: DatasetDetails): (Fact | FactPoints)[] {
+}: DatasetDetails): ListedFact[] {
   const { features, layout, target, normalisation, contentHash, storage } = dataset;
-  const facts: (Fact | FactPoints)[] = [
+  const facts: ListedFact[] = [
     { label: "rows", text: rowWords(dataset) },
     {
       label: "features",

@@ -12,7 +12,7 @@ import { formatBytes, formatNumber } from "../../shared/format/number.ts";
 import { useStore } from "../store/create-store.ts";
 import { labStore } from "../store/lab-store.ts";
 import { DataTable } from "../ui/data-table.tsx";
-import { FactList, type Fact, type FactPoints } from "../ui/fact-list.tsx";
+import { FactList, type ListedFact } from "../ui/fact-list.tsx";
 import { LayoutImage } from "../ui/layout-image.tsx";
 import { ColumnTable } from "./column-table.tsx";
 import { acceptImport, changeDialect, dismissImport, type Import } from "./import-store.ts";
@@ -54,11 +54,11 @@ export function ImportPreviewPart({ importing }: { readonly importing: Import })
   );
 }
 
-function factsOf({ preview }: Import): (Fact | FactPoints)[] {
+function factsOf({ preview }: Import): ListedFact[] {
   const { files, rows, items, columns, notes, format } = preview;
   const sizeBytes = files.reduce((sum, file) => sum + file.sizeBytes, 0);
   const names = files.slice(0, 4).map(({ name }) => name);
-  const facts: (Fact | FactPoints)[] = [
+  const facts: ListedFact[] = [
     {
       label: "files",
       text: `${names.join(", ")}${files.length > 4 ? ` and ${files.length - 4} more` : ""}, ${formatBytes(sizeBytes)}`,

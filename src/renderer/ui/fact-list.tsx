@@ -9,14 +9,16 @@ export interface Fact {
 }
 
 /** Whole sentences under one name, each on lines of its own. */
-export interface FactPoints {
+interface FactPoints {
   readonly label: string;
   readonly points: readonly string[];
 }
 
+export type ListedFact = Fact | FactPoints;
+
 interface FactListProps {
   readonly title: string;
-  readonly facts: readonly (Fact | FactPoints)[];
+  readonly facts: readonly ListedFact[];
   /** Where it stands in the page's outline. */
   readonly level?: 2 | 3;
 }
