@@ -25,23 +25,23 @@ export const initStore = createStore<InitState>({
 const change = (news: Partial<InitState>): void => initStore.set({ ...initStore.get(), ...news });
 
 let wanted: InitSettings | null = null;
-/** What the report is of: a view that is shown again asks for the same once more. */
-let measured: InitSettings | null = null;
+/** What is measured or was, as JSON: a view that is shown again, or a list of data sets read anew, asks for the same once more. */
+let asked = "";
 
 /** Measures; of several settings that come while one is measured only the newest is. */
 export async function measureInit(settings: InitSettings): Promise<void> {
-  wanted = settings === measured ? null : settings;
+  wanted = JSON.stringify(settings) === asked ? null : settings;
   if (initStore.get().measuring || wanted === null) return;
   change({ measuring: true });
   while (wanted !== null) {
     const now: InitSettings = wanted;
     wanted = null;
-    measured = null;
+    asked = JSON.stringify(now);
     try {
       const report = await ask(window.lab.initMeasure(now));
-      measured = now;
       change({ report, failure: null });
     } catch (error) {
+      asked = "";
       change({ failure: wireErrorOf(error) });
     }
   }
