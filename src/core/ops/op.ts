@@ -23,7 +23,8 @@ export interface OpParams<T> extends OptimiserParams<T>, LossParams<T>, GenericO
   /**
    * out (M, N) = x (M, K) @ w (K, N) + bias (N,), w read transposed from (N, K) with `transposeW`; with `relu` also
    * relu.out (M, N) = max(out, 0) − relu.shift; with `moments` the column moments of relu.out, or else of out. What
-   * matmul, addBias, relu and columnMoments do one after another, in one pass.
+   * matmul, addBias, relu and columnMoments do one after another, in one pass. With `byInputs` each worker multiplies its
+   * own columns of x by its own rows of w, before these sums are added.
    */
   linear: {
     x: T;
@@ -33,6 +34,7 @@ export interface OpParams<T> extends OptimiserParams<T>, LossParams<T>, GenericO
     transposeW: boolean;
     relu: { readonly out: T; readonly shift: number } | null;
     moments: T | null;
+    byInputs?: boolean;
   };
   /** out (N, F) = x (N, F) + bias (F,); `out` may be `x`. */
   addBias: { x: T; bias: T; out: T };
@@ -124,14 +126,24 @@ export interface OpParams<T> extends OptimiserParams<T>, LossParams<T>, GenericO
   tally: { x: T; out: T; lo: number; hi: number };
   /** out (F,) float64: in how many rows x (N, F) is above 0, column by column. */
   activeRows: { x: T; out: T };
-  /** out (B, F) = rows of x at indices[step · B … step · B + B − 1]; step is the program's repeat counter. */
-  gatherRows: { x: T; indices: T; out: T };
+  /**
+   * out (B, F) = rows of x at indices[step · B … step · B + B − 1]; step is the program's repeat counter. With `byInputs`
+   * each worker takes its own columns of all rows.
+   */
+  gatherRows: { x: T; indices: T; out: T; byInputs?: boolean };
   /**
    * out (B, F) = values[b] of each byte b of rows of bytes (N, F), uint8: those that `gatherRows` would take, or without
    * indices the first B. values (256,) says what a byte stands for, so that rows are stored in a quarter of the memory.
    * `affine` may say how the same values, to the last bit, are computed: faster than looking them up.
    */
-  gatherBytes: { bytes: T; values: T; indices: T | null; out: T; affine: ByteAffine | null };
+  gatherBytes: {
+    bytes: T;
+    values: T;
+    indices: T | null;
+    out: T;
+    affine: ByteAffine | null;
+    byInputs?: boolean;
+  };
   /** out (1,) = values[counter[0] mod S] of values (S,): a schedule's learning rate, from a ring of the next ones. */
   lookUp: { values: T; counter: T; out: T };
   /** counter (1,) float64 += 1. */

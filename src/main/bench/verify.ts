@@ -50,13 +50,16 @@ function complaint(
 
 type Outputs = ReadonlyMap<string, Float32Array>;
 
-/** Compares a peer's outputs with ours; `trained`: they are left by steps of training. @returns what differs, or null. */
-export function compareOutputs(
-  peer: Outputs,
-  ours: Outputs,
-  { trained }: { trained: boolean },
-): string | null {
-  const allowedRms = trained ? TRAINED_RMS_RELATIVE : RMS_RELATIVE;
+/** `trained`: the outputs are left by steps of training. */
+export interface Comparison {
+  readonly trained: boolean;
+}
+
+const allowedRmsOf = ({ trained }: Comparison): number => (trained ? TRAINED_RMS_RELATIVE : RMS_RELATIVE);
+
+/** Compares a peer's outputs with ours. @returns what differs, or null. */
+export function compareOutputs(peer: Outputs, ours: Outputs, comparison: Comparison): string | null {
+  const allowedRms = allowedRmsOf(comparison);
   const complaints = [...ours].map(([name, expected]) =>
     complaint(name, peer.get(name) ?? new Float32Array(0), expected, allowedRms),
   );
@@ -64,7 +67,11 @@ export function compareOutputs(
 }
 
 /** Compares our outputs with elements computed in float64. @returns what differs, or null. */
-export function compareElements(ours: Outputs, expected: readonly ExpectedElement[]): string | null {
+export function compareElements(
+  ours: Outputs,
+  expected: readonly ExpectedElement[],
+  comparison: Comparison,
+): string | null {
   const names = [...new Set(expected.map(({ output }) => output))];
   const complaints = names.map((name) => {
     const elements = expected.filter(({ output }) => output === name);
@@ -73,7 +80,7 @@ export function compareElements(ours: Outputs, expected: readonly ExpectedElemen
       name,
       actual,
       elements.map(({ value }) => value),
-      RMS_RELATIVE,
+      allowedRmsOf(comparison),
     );
   });
   return complaints.find((text) => text !== null) ?? null;

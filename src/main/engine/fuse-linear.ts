@@ -1,12 +1,6 @@
 import type { Op, OpName } from "../../core/ops/op.ts";
 import type { Tensor } from "../../core/ops/recording-ops.ts";
-import { overlaps, rangeOf } from "./tensor-ranges.ts";
-
-/** The same elements in the same shape. */
-const same = (one: Tensor, other: Tensor): boolean =>
-  one.offsetBytes === other.offsetBytes &&
-  one.shape.length === other.shape.length &&
-  one.shape.every((size, d) => size === other.shape[d]);
+import { overlaps, rangeOf, same } from "./tensor-ranges.ts";
 
 /** Whether they have elements in common: one may be a part of the other. */
 const meet = (one: Tensor, other: Tensor): boolean => overlaps(rangeOf(one), rangeOf(other));

@@ -3,6 +3,7 @@ import { sizeBytesOf, type Tensor } from "../../core/ops/recording-ops.ts";
 import type { Access, Phase } from "../../core/ops/phase.ts";
 import { phasesOf, splitsByColumns, splitsByProduct } from "../../core/ops/sharding.ts";
 import { fuseLinear } from "./fuse-linear.ts";
+import { ownInputs } from "./own-inputs.ts";
 import { overlaps, rangeOf, sameRange, type ByteRange } from "./tensor-ranges.ts";
 import { cacheBlocks, USUAL_CACHE_BYTES } from "../../shared/engine/cache-blocks.ts";
 import { packedBytesOfB, RESIDENT_B_BYTES } from "../../shared/engine/kernel-scratch.ts";
@@ -21,8 +22,10 @@ export interface PhaseGroup {
   readonly blockItems: number;
 }
 
-/** None of it changes which phases stand together but `opByOp`. */
+/** The blocks' size changes nothing in which phases stand together. */
 export interface GroupOptions {
+  /** Workers that there are; one alone shares nothing. */
+  readonly threads: number;
   readonly opByOp?: boolean;
   /** Second-level cache of a worker, for which blocks are cut. */
   readonly cacheBytes?: number;
@@ -31,10 +34,11 @@ export interface GroupOptions {
 /** Fewer items than this make the kernels' own beginnings and ends felt. */
 const SMALLEST_BLOCK = 32;
 
-/** Whether the op keeps little besides its rows, so that going through it in blocks of rows costs nothing. */
-function streams(op: Op<Tensor>): boolean {
+/** Whether the phase keeps little besides its rows, so that going through it in blocks of rows costs nothing. */
+function streams({ op, phase }: PlacedPhase): boolean {
   if (op.op === "outerProductSum" || op.op === "scatterAdd" || op.op === "mark") return false;
-  if (splitsByColumns(op)) return false;
+  if (splitsByColumns(op) || phase.axis === "columns") return false;
+  if (sumsByInputs(op)) return true;
   if (op.op === "linear") {
     return packedBytesOfB(op.x.shape[1] ?? 1, op.out.shape[1] ?? 1) <= RESIDENT_B_BYTES;
   }
@@ -46,6 +50,9 @@ function streams(op: Op<Tensor>): boolean {
     : packedBytesOfB(op.a.shape[1] ?? 1, columns);
   return keptBytes <= RESIDENT_B_BYTES;
 }
+
+/** Whether the workers' shares are added row by row, together with what comes next. */
+const sumsByInputs = (op: Op<Tensor>): boolean => op.op === "linear" && op.byInputs === true;
 
 /** A group while it grows, with the reductions that wait for its end. */
 class GrowingGroup {
@@ -60,10 +67,11 @@ class GrowingGroup {
   }
 
   /** Whether a phase may go through the items together with those already here. */
-  takes({ op, phase }: PlacedPhase): boolean {
+  takes(placed: PlacedPhase): boolean {
+    const { phase } = placed;
     const [first] = this.phases;
     if (first === undefined) return true;
-    if (!streams(op) || !streams(first.op)) return false;
+    if (!streams(placed) || !streams(first)) return false;
     if (phase.axis !== first.phase.axis || phase.items !== first.phase.items) return false;
     return phase.accesses.every((access) => {
       const range = rangeOf(access.tensor);
@@ -95,7 +103,7 @@ class GrowingGroup {
 
   /** Whether a reduction's second phase may wait until the group has ended. */
   defers({ op, phase }: PlacedPhase): boolean {
-    return phase.name === "reduce" && this.phases.some((one) => one.op === op);
+    return phase.name === "reduce" && !sumsByInputs(op) && this.phases.some((one) => one.op === op);
   }
 
   close(): PhaseGroup[] {
@@ -130,12 +138,13 @@ function groupOf(phases: readonly PlacedPhase[], cacheBytes: number): PhaseGroup
  */
 export function groupPhases(
   ops: readonly Op<Tensor>[],
-  { opByOp = false, cacheBytes = USUAL_CACHE_BYTES }: GroupOptions = {},
+  { threads, opByOp = false, cacheBytes = USUAL_CACHE_BYTES }: GroupOptions,
 ): readonly PhaseGroup[] {
   if (opByOp) return oneByOne(ops, cacheBytes);
   const groups: PhaseGroup[] = [];
   let growing = new GrowingGroup(cacheBytes);
-  for (const op of fuseLinear(ops)) {
+  const fused = fuseLinear(ops);
+  for (const op of threads > 1 ? ownInputs(fused) : fused) {
     for (const phase of phasesOf(op)) {
       const placed = { op, phase };
       if (growing.defers(placed)) {

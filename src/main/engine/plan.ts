@@ -136,7 +136,7 @@ function planProgram(
 ): PlannedGroup[] {
   const partials = new Map<Op<Tensor>, Partials>();
   const ops = results === undefined ? program.ops : dropUnused(program.ops, results);
-  const placed = groupPhases(ops, { opByOp, cacheBytes }).map((group) => {
+  const placed = groupPhases(ops, { threads, opByOp, cacheBytes }).map((group) => {
     const groupThreads = threadsFor(group, threads);
     for (const { op, phase } of group.phases) {
       if (phase.name !== "partial") continue;

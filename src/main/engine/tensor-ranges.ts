@@ -11,6 +11,12 @@ export const rangeOf = (tensor: Tensor): ByteRange => ({
   end: tensor.offsetBytes + sizeBytesOf(tensor),
 });
 
+/** The same elements in the same shape. */
+export const same = (one: Tensor, other: Tensor): boolean =>
+  one.offsetBytes === other.offsetBytes &&
+  one.shape.length === other.shape.length &&
+  one.shape.every((size, d) => size === other.shape[d]);
+
 export const overlaps = (one: ByteRange, other: ByteRange): boolean =>
   one.begin < other.end && other.begin < one.end;
 

@@ -52,8 +52,9 @@ describe("gatherBytes", () => {
       viewOf(memory, x, "float32").set(Float32Array.from(stored, (byte) => table[byte]));
       viewOf(memory, indices, "int32").set(Int32Array.from({ length: batch * REPEATS }, () => below(rows)));
       const ops: Op<Tensor>[] = [
-        { op: "gatherBytes", bytes, values, indices, out: fromBytes, affine },
-        { op: "gatherRows", x, indices, out: fromFloats },
+        // By rows, by columns, and one of them by each.
+        { op: "gatherBytes", bytes, values, indices, out: fromBytes, affine, byInputs: n % 3 > 0 },
+        { op: "gatherRows", x, indices, out: fromFloats, byInputs: n % 3 > 1 },
       ];
       await engine.run([{ program: { ops }, repeats: REPEATS }], { threads: 1 + below(4) });
       const bits = (tensor: Tensor): Buffer => Buffer.from(viewOf(memory, tensor, "float32").slice().buffer);

@@ -41,7 +41,8 @@ export function shareMemory(
   );
   const lifetimes = new Map<number, Lifetime>();
   let time = 0;
-  for (const { phases } of groupPhases(apart)) {
+  // Cells' programs pick no rows of a batch, so more workers would change no group.
+  for (const { phases } of groupPhases(apart, { threads: 1 })) {
     // The second phases of a group's reductions follow it, and belong to its time.
     if (phases[0]?.phase.name !== "reduce") time++;
     for (const { offsetBytes } of phases.flatMap(({ phase }) => phase.accesses.map(({ tensor }) => tensor))) {

@@ -1,9 +1,11 @@
 import type { Op } from "../../../core/ops/op.ts";
 import type { Tensor } from "../../../core/ops/recording-ops.ts";
-import { splitsByColumns, STRIPE_COLUMNS } from "../../../core/ops/sharding.ts";
+import { columnsOfStripes, splitsByColumns } from "../../../core/ops/sharding.ts";
 import { turnedBytes } from "../../../shared/engine/kernel-scratch.ts";
 import { addFloatPartials } from "./add-partials.ts";
 import { clearedColumnMoments, mergeColumnMoments } from "./column-moments.ts";
+import { rowLength } from "./blocks.ts";
+import { addBias, relu as reluOf } from "./elementwise.ts";
 import type { Kernel, KernelContext } from "./kernel.ts";
 import { compileProduct, type ProductPlace } from "./multiply.ts";
 
@@ -56,8 +58,8 @@ interface Stripe {
 
 function stripeOf(op: Op<Tensor>, columns: number, { begin, end }: KernelContext): Stripe {
   if (!splitsByColumns(op)) return { first: 0, columns, all: true };
-  const first = begin * STRIPE_COLUMNS;
-  return { first, columns: Math.min(columns, end * STRIPE_COLUMNS) - first, all: false };
+  const stripe = columnsOfStripes({ begin, end }, columns);
+  return { first: stripe.first, columns: stripe.end - stripe.first, all: false };
 }
 
 /**
@@ -172,9 +174,52 @@ const multiplyTransposedPartial: Kernel<"matmul"> = ({ a, b, out, transposeB }, 
   };
 };
 
+/** This worker's share of x @ w: its own columns of x by its own rows of w. */
+const multiplyOwnInputs: Kernel<"linear"> = ({ x, w, out, transposeW }, context) => {
+  const [rows = 1, columns = 1] = out.shape;
+  const [, depth = 1] = x.shape;
+  const own = columnsOfStripes(context, depth);
+  const product = {
+    rows,
+    columns,
+    depth,
+    firstDepth: own.first,
+    a: { at: x.offsetBytes, stride: depth * 4, transposed: false },
+    b: { at: w.offsetBytes, stride: (transposeW ? depth : columns) * 4, transposed: transposeW },
+    c: { at: context.partialOffset(), stride: columns * 4 },
+    accumulate: false,
+  };
+  const { prepare, multiply } = compileProduct(placeOf(context), product, context.scratchOffsetBytes);
+  return {
+    prepare,
+    // Such a product is a group of its own: all its items come at once.
+    run: () => {
+      multiply(0, rows, own.first, own.end);
+    },
+  };
+};
+
+/** out rows [begin, end) = the workers' shares of x @ w in their order + bias, and its relu. */
+const addOwnInputs: Kernel<"linear"> = ({ bias, out, relu }, context) => {
+  const columns = rowLength(out.shape);
+  const sums = addFloatPartials(out, context, { accumulate: false });
+  const biased = addBias({ op: "addBias", x: out, bias, out }, context);
+  const activated = relu === null ? null : reluOf({ op: "relu", x: out, ...relu }, context);
+  return {
+    run: (begin, end) => {
+      sums.run(begin * columns, end * columns);
+      biased.run(begin, end);
+      activated?.run(begin, end);
+    },
+  };
+};
+
 /** out = x @ w + bias, its relu beside it, and the column moments of the last of the two. */
 export const linear: Kernel<"linear"> = (op, context) => {
   const { x, w, bias, out, transposeW, relu, moments } = op;
+  if (op.byInputs === true) {
+    return context.step.phase === "reduce" ? addOwnInputs(op, context) : multiplyOwnInputs(op, context);
+  }
   if (context.step.phase === "reduce" && moments !== null) {
     return mergeColumnMoments(moments, out.shape[0] ?? 1, context);
   }

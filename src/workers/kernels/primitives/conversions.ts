@@ -97,22 +97,24 @@ const affineRows = (name: string): string => {
     whileLeft(`rows${rows}`, "rows", rows, [
       ...count(rows).flatMap((row) => [
         set("x", rowAt(constant(row))),
-        set("left", local("length")),
+        set("left", local("columns")),
         touchLines(`touch${rows}_${row}`, "left"),
       ]),
       set("row", constant(0)),
       `(loop $convert${rows}`,
       set("x", rowAt(local("row"))),
-      set("left", local("length")),
+      set("left", local("columns")),
       convertAffine(`by${rows}`, "left"),
+      advance("target", local("rest")),
       `(br_if $convert${rows} (i32.lt_u (local.tee $row (i32.add ${local("row")} (i32.const 1))) ${constant(rows)})))`,
       advance("indices", constant(4 * rows)),
     ]);
   return lines([
-    `(func (export "${name}") (param $bytes i32) (param $indices i32) (param $rows i32) (param $length i32) (param $target i32) ${AFFINE_PARAMETERS}`,
-    `(result i32) (local $x i32) (local $left i32) (local $row i32) (local $seen i32) ${AFFINE_LOCALS}`,
+    `(func (export "${name}") (param $bytes i32) (param $indices i32) (param $rows i32) (param $length i32) (param $columns i32) (param $target i32) ${AFFINE_PARAMETERS}`,
+    `(result i32) (local $rest i32) (local $x i32) (local $left i32) (local $row i32) (local $seen i32) ${AFFINE_LOCALS}`,
     spreadAffine,
-    `(if (i32.le_u ${local("length")} ${constant(SHORT_ROW_BYTES)}) (then`,
+    set("rest", `(i32.shl (i32.sub ${local("length")} ${local("columns")}) ${constant(2)})`),
+    `(if (i32.le_u ${local("columns")} ${constant(SHORT_ROW_BYTES)}) (then`,
     together(FETCHED_ROWS),
     "))",
     together(1),
@@ -136,6 +138,7 @@ type AffineRows = (
   indices: number,
   rows: number,
   length: number,
+  columns: number,
   target: number,
   scale: number,
   offset: number,
@@ -170,29 +173,31 @@ export const CONVERSIONS = {
     },
   }),
   /**
-   * The same of `rows` rows of `length` bytes, picked by int32 numbers of rows at `indices`: short ones are
-   * fetched some at a time, as by `touchBytes`. @returns the `or` of a byte a line.
+   * The same of the first `columns` bytes of `rows` rows of `length`, picked by int32 numbers of rows at `indices`, into
+   * rows of as many floats: short ones are fetched some at a time, as by `touchBytes`. @returns the `or` of a byte a line.
    */
   affineRows: primitive<AffineRows>({
     generate: affineRows,
-    loop: (arena) => (bytes, indices, rows, length, target, scale, offset, scaleRest, offsetRest) => {
-      const { all } = arena;
-      const picked = new Int32Array(all.buffer, indices, rows);
-      let seen = 0;
-      for (let row = 0; row < rows; row++) {
-        const from = arena.bytes(bytes + picked[row]! * length, length);
-        for (let i = 0; i < length; i++) {
-          if (i % CACHE_LINE === 0) seen |= from[i]!;
-          all[target / 4 + row * length + i] = affineOf(from[i]!, scale, offset, scaleRest, offsetRest);
+    loop:
+      (arena) => (bytes, indices, rows, length, columns, target, scale, offset, scaleRest, offsetRest) => {
+        const { all } = arena;
+        const picked = new Int32Array(all.buffer, indices, rows);
+        let seen = 0;
+        for (let row = 0; row < rows; row++) {
+          const from = arena.bytes(bytes + picked[row]! * length, columns);
+          for (let i = 0; i < columns; i++) {
+            if (i % CACHE_LINE === 0) seen |= from[i]!;
+            all[target / 4 + row * length + i] = affineOf(from[i]!, scale, offset, scaleRest, offsetRest);
+          }
         }
-      }
-      return seen;
-    },
+        return seen;
+      },
     check: (convert, { signed, others, zeros, length, arena }) => {
-      const [rows, columns] = [FETCHED_ROWS + 3, Math.min(length, 23)];
+      const [rows, columns] = [FETCHED_ROWS + 3, Math.min(length, 21)];
       const picked = new Int32Array(arena.all.buffer, others, rows);
       for (let row = 0; row < rows; row++) picked[row] = (5 * row) % rows;
-      const seen = convert(signed, others, rows, columns, zeros, 0.0125, -0.5, 2 ** -20, -(2 ** -18));
+      const from = [signed, others, rows, columns + 2, columns] as const;
+      const seen = convert(...from, zeros, 0.0125, -0.5, 2 ** -20, -(2 ** -18));
       arena.floats(others, 1)[0] = seen;
     },
   }),

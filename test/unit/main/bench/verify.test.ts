@@ -1,6 +1,8 @@
 import { describe, expect, test } from "vitest";
 import { compareElements, compareOutputs, differenceOf } from "../../../../src/main/bench/verify.ts";
 
+const once = { trained: false };
+
 describe("differenceOf()", () => {
   test("measures in proportion to the scale of the values", () => {
     const { max, rms } = differenceOf([100, 201], [100, 200]);
@@ -16,8 +18,6 @@ describe("differenceOf()", () => {
 
 describe("compareOutputs()", () => {
   const ours = new Map([["c", Float32Array.of(1, 2, 3)]]);
-  const once = { trained: false };
-
   test("accepts what differs by rounding only", () => {
     expect(compareOutputs(new Map([["c", Float32Array.of(1, 2, 3.000001)]]), ours, once)).toBeNull();
   });
@@ -39,8 +39,8 @@ describe("compareOutputs()", () => {
 describe("compareElements()", () => {
   test("compares the elements it is given with ours", () => {
     const ours = new Map([["c", Float32Array.of(1, 2, 3)]]);
-    expect(compareElements(ours, [{ output: "c", index: 2, value: 3 }])).toBeNull();
-    expect(compareElements(ours, [{ output: "c", index: 1, value: 3 }])).toMatch(/^c differs/);
-    expect(compareElements(ours, [{ output: "d", index: 0, value: 3 }])).toMatch(/^d differs/);
+    expect(compareElements(ours, [{ output: "c", index: 2, value: 3 }], once)).toBeNull();
+    expect(compareElements(ours, [{ output: "c", index: 1, value: 3 }], once)).toMatch(/^c differs/);
+    expect(compareElements(ours, [{ output: "d", index: 0, value: 3 }], once)).toMatch(/^d differs/);
   });
 });

@@ -269,6 +269,48 @@ describe("planSections()", () => {
     expect(steps[0]?.items).toBe(784);
   });
 
+  describe("a training step on few rows that are picked", () => {
+    const step =
+      (rows: number, { watched = false } = {}) =>
+      (ops: RecordingOps): void => {
+        const t = (name: string, shape: readonly number[]): Tensor => ops.tensor(name, shape);
+        const [x, h, dh] = [t("x", [rows, 784]), t("h", [rows, 50]), t("dh", [rows, 50])];
+        const [w, dw, bias, lr] = [t("w", [784, 50]), t("dw", [784, 50]), t("bias", [50]), t("lr", [1])];
+        const indices = ops.tensor("indices", [rows], "int32");
+        const product = { op: "matmul", transposeB: false, accumulate: false } as const;
+        ops.run({ op: "gatherRows", x: t("all", [1000, 784]), indices, out: x });
+        ops.run({ ...product, a: x, b: w, out: h, transposeA: false });
+        ops.run({ op: "addBias", x: h, bias, out: h });
+        if (watched) ops.run({ op: "columnMoments", x: h, out: ops.tensor("moments", [2, 50], "float64") });
+        ops.run({ op: "reluBackward", x: h, dy: h, dx: dh });
+        ops.run({ ...product, a: x, b: dh, out: dw, transposeA: true });
+        ops.run({ op: "sgd", param: w, grad: dw, lr });
+      };
+
+    it("lets each worker keep to its own inputs, and adds the sums with what follows row by row", () => {
+      const steps = plan(2, step(64));
+      expect(named(steps)).toEqual([
+        "gatherRows ×2",
+        "| linear partial ×2",
+        "| linear reduce, reluBackward ×1",
+        "| matmul ×2",
+        "| sgd ×2",
+      ]);
+      expect(steps.slice(0, 2).map(({ items }) => items)).toEqual([49, 49]);
+    });
+
+    it("sums in the same order where moments are taken too", () => {
+      const steps = plan(2, step(64, { watched: true }));
+      expect(named(steps)[1]).toBe("| linear partial ×2");
+      expect(named(steps)[2]).toBe("| linear reduce, columnMoments partial, reluBackward ×1");
+    });
+
+    it("shares rows where weights are few beside the sums, and with one worker", () => {
+      expect(named(plan(2, step(128)))[0]).toBe("| gatherRows, linear, reluBackward ×2");
+      expect(named(plan(1, step(64)))[0]).toBe("gatherRows, linear, reluBackward ×1");
+    });
+  });
+
   it("keeps small work on one worker, without barriers among itself", () => {
     const steps = plan(4, (ops) => {
       const x = ops.tensor("x", [64, 10]);
