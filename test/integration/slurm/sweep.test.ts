@@ -59,6 +59,15 @@ describe.skipIf(slurmMissing !== "")("a sweep on Slurm", () => {
   const bundle = (where: "state" | "done", index: string): boolean =>
     existsSync(join(dir, where, `${index}.bundle.gz`));
 
+  /** When a task was disturbed last. */
+  let disturbedAtMs = 0;
+  /** Whether a task has been at work since then: on a slow machine it is disturbed again before it knows of signals. */
+  const isAtWork = (task: string): boolean => {
+    const file = join(dir, "alive", `${task}.json`);
+    if (!existsSync(file)) return false;
+    const { at: aliveAt } = JSON.parse(readFileSync(file, "utf8")) as { readonly at: string };
+    return Date.parse(aliveAt) > disturbedAtMs;
+  };
   /**
    * Does something to a task that runs on a node and has kept a state. Its training may be at its end before it is
    * reached: `leftOver` says afterwards whether there is something to go on from.
@@ -73,12 +82,13 @@ describe.skipIf(slurmMissing !== "")("a sweep on Slurm", () => {
       const [line] = queue("--states=RUNNING", "--format=%A|%K|%N").filter((text) => {
         const [, task = "", name = ""] = text.split("|");
         if (wanted !== undefined && name !== wanted) return false;
-        return indicesOf(task).some((index) => bundle("state", index));
+        return isAtWork(task) && indicesOf(task).some((index) => bundle("state", index));
       });
       if (!line) return null;
       const [job = "", task = "", name = ""] = line.split("|");
       try {
         act({ job, node: name });
+        disturbedAtMs = Date.now();
         return { node: name, indices: indicesOf(task) };
       } catch {
         return null;
