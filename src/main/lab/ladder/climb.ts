@@ -31,7 +31,9 @@ interface Entry {
   readonly contender: Contender;
   readonly measurement: RungMeasurement;
   usedMs: number;
+  /** Of the last call or loop; of the cold call until there is a warm one. */
   callMs: number;
+  isWarm: boolean;
   samplesPerRound: number;
   wanted: number;
   done: boolean;
@@ -93,9 +95,11 @@ async function warmUp(entry: Entry, options: ClimbOptions): Promise<void> {
     return ms;
   };
   const affordable = (ms: number): boolean => ms * effort.minimumSamples <= budgetMs - entry.usedMs;
-  if (affordable(2 * entry.callMs)) {
+  // Another library compiles in its first call, which may take hundreds of times as long as any after it.
+  if (affordable(2 * entry.callMs) || (contender.foreign && entry.usedMs < budgetMs)) {
     let calls = 1;
     entry.callMs = await loop(calls);
+    entry.isWarm = true;
     while (entry.callMs * calls < CALIBRATION_SHARE * effort.sampleMs) {
       calls *= 4;
       entry.callMs = await loop(calls);
@@ -120,8 +124,9 @@ async function takeTurn(entry: Entry, options: ClimbOptions): Promise<void> {
   const affordable = Math.floor((options.budgetMs - entry.usedMs) / sampleMs);
   const samples = Math.min(entry.samplesPerRound, affordable);
   if (samples < 1) {
-    const taken = { samples: measurement.warmMs.length, wanted: entry.wanted };
-    measurement.end("skipped", cutNote(options.budgetMs, { ...taken, callMs: entry.callMs }));
+    const { wanted, callMs, isWarm } = entry;
+    const taken = { samples: measurement.warmMs.length, wanted, callMs, isWarm };
+    measurement.end("skipped", cutNote(options.budgetMs, taken));
     entry.done = true;
     return;
   }
@@ -151,6 +156,7 @@ export async function climb(
       measurement,
       usedMs: 0,
       callMs: NaN,
+      isWarm: false,
       samplesPerRound: 0,
       wanted: 0,
       done: false,

@@ -9,10 +9,13 @@ interface Taken {
   readonly samples: number;
   readonly wanted: number;
   readonly callMs: number;
+  /** Whether `callMs` is of a call after the first, which may have compiled code. */
+  readonly isWarm: boolean;
 }
 
-function saidTaken({ samples, wanted, callMs }: Taken): string {
-  return samples === 0 ? `: one call takes about ${saidTime(callMs)}` : `: ${samples} of ${wanted} samples`;
+function saidTaken({ samples, wanted, callMs, isWarm }: Taken): string {
+  if (samples > 0) return `: ${samples} of ${wanted} samples`;
+  return isWarm ? `: one call takes about ${saidTime(callMs)}` : `: its first call took ${saidTime(callMs)}`;
 }
 
 /** Of a rung that had not all its samples when its budget was used up. */

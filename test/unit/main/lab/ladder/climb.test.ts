@@ -130,7 +130,7 @@ test("climb() skips what is slower than its budget and cuts what needs more than
   expect(resultOf(done, "broadcast")).toMatchObject({
     status: "skipped",
     verified: true,
-    note: "cut after 10 s: one call takes about 6 s",
+    note: "cut after 10 s: its first call took 6 s",
   });
   expect(resultOf(done, "kernel").status).toBe("measured");
 });
@@ -159,6 +159,21 @@ test("climb() keeps what was measured when it is cancelled", async () => {
     activity: cancelledAfter(() => ++checks > 7),
   });
   expect(resultOf(early, "triple-loop")).toMatchObject({ status: "cancelled", verified: true });
+});
+
+test("climb() does not take another library's first call, in which it compiles, for its speed", async () => {
+  const scripts = [
+    { rung: "tfjs", callMs: 0.4, coldness: 450, foreign: true },
+    { rung: "pytorch", callMs: 140, coldness: 1.2, foreign: true },
+  ] as const;
+  const done = await climbed(scripts, { budgetMs: 300 });
+  expect(resultOf(done, "tfjs").coldMs).toBeCloseTo(180);
+  expect(resultOf(done, "tfjs").medianMs).toBeCloseTo(0.4, 1);
+  // What is left of the budget is less than one more call.
+  expect(resultOf(done, "pytorch")).toMatchObject({
+    status: "skipped",
+    note: "cut after 300 ms: one call takes about 139 ms",
+  });
 });
 
 test("climb() goes on without another library that fails, and not without our own engine", async () => {
