@@ -48,6 +48,12 @@ export const COST_NS = {
   plain: 1,
 } as const;
 
+/**
+ * Less than this for each worker, and a second one gains nothing: passing a barrier takes about a microsecond while
+ * all workers are awake (2 cores, Zen 4 class, November 2026).
+ */
+export const WORTH_A_WORKER_NS = 4_000;
+
 export const numel = (tensor: TensorLike): number =>
   tensor.shape.reduce((product, size) => product * size, 1);
 export const rowsOf = (tensor: TensorLike): number => tensor.shape[0] ?? 1;

@@ -44,21 +44,6 @@ export const STRIPE_COLUMNS = 16;
 /** From so many columns on, products of at most so many rows are split by columns. */
 const WORTH_STRIPES = { rows: 16, columns: 128 };
 
-/** From so many weights for each of the sums that two workers exchange, keeping to their own inputs pays. */
-const WORTH_OWN_INPUTS = 8;
-/** As for a group of two workers. */
-const LEAST_OWN_INPUTS_NS = 8_000;
-
-/**
- * Whether a training step's first product, of rows that were just picked, is summed by each worker over its own inputs:
- * then a worker's weights, their gradient and their update stay in its core's cache, and so do its columns of x. What goes
- * between the cores instead are the workers' sums, one for each row and column. Where that takes half a microsecond a line
- * and back, steps of 64 rows took 0.88 of the time by rows (784-256-128-10; 784-50-10 0.90, with Adam 0.82), of 128 rows
- * about 1, of 512 rows 1.05 (two cores of a Zen 5 in two places of the chip, December 2026).
- */
-export const worthOwnInputs = (rows: number, depth: number, columns: number): boolean =>
-  WORTH_OWN_INPUTS * rows <= depth && rows * depth * columns * COST_NS.multiplyAdd >= LEAST_OWN_INPUTS_NS;
-
 /** Items of a split by columns: whole lines of the cache. */
 const stripesOf = (columns: number): number => Math.ceil(columns / STRIPE_COLUMNS);
 
@@ -85,11 +70,10 @@ function gather<T extends TensorLike>(out: T, sources: readonly T[], byInputs = 
 
 /** Each worker's sums over its own inputs, then all of them added, with bias and relu, by rows. */
 function sumByInputs<T extends TensorLike>(
-  { x, w, bias }: { readonly x: T; readonly w: T; readonly bias: T },
+  { x, w, bias, out }: Record<"x" | "w" | "bias" | "out", T>,
   outputs: readonly T[],
   costNs: number,
 ): readonly Phase<T>[] {
-  const [out] = outputs as readonly [T];
   return [
     {
       name: "partial",

@@ -1,7 +1,7 @@
 import type { Op } from "../../core/ops/op.ts";
 import { sizeBytesOf, type Tensor } from "../../core/ops/recording-ops.ts";
 import type { Access, Phase } from "../../core/ops/phase.ts";
-import { phasesOf, splitsByColumns, splitsByProduct } from "../../core/ops/sharding.ts";
+import { phasesOf, splitsByProduct } from "../../core/ops/sharding.ts";
 import { fuseLinear } from "./fuse-linear.ts";
 import { ownInputs } from "./own-inputs.ts";
 import { overlaps, rangeOf, sameRange, type ByteRange } from "./tensor-ranges.ts";
@@ -37,7 +37,7 @@ const SMALLEST_BLOCK = 32;
 /** Whether the phase keeps little besides its rows, so that going through it in blocks of rows costs nothing. */
 function streams({ op, phase }: PlacedPhase): boolean {
   if (op.op === "outerProductSum" || op.op === "scatterAdd" || op.op === "mark") return false;
-  if (splitsByColumns(op) || phase.axis === "columns") return false;
+  if (phase.axis === "columns") return false;
   if (sumsByInputs(op)) return true;
   if (op.op === "linear") {
     return packedBytesOfB(op.x.shape[1] ?? 1, op.out.shape[1] ?? 1) <= RESIDENT_B_BYTES;

@@ -1,6 +1,6 @@
 import type { Op } from "../../core/ops/op.ts";
 import type { Program, Tensor } from "../../core/ops/recording-ops.ts";
-import type { Access } from "../../core/ops/phase.ts";
+import { WORTH_A_WORKER_NS, type Access } from "../../core/ops/phase.ts";
 import { USUAL_CACHE_BYTES } from "../../shared/engine/cache-blocks.ts";
 import { scratchBytesOf } from "../../shared/engine/kernel-scratch.ts";
 import type { PlannedGroup, PlannedSection, PlannedStep } from "../../shared/engine/worker-tasks.ts";
@@ -8,12 +8,6 @@ import { dropUnused } from "./drop-unused.ts";
 import { Buffers, overlaps, rangeOf, sameRange, type ByteRange } from "./tensor-ranges.ts";
 import type { PlanCache } from "./plan-cache.ts";
 import { groupPhases, type PhaseGroup, type PlacedPhase } from "./group-phases.ts";
-
-/**
- * Less than this for each worker, and a second one gains nothing: passing a barrier takes about a microsecond while
- * all workers are awake (2 cores, Zen 4 class, November 2026).
- */
-const COST_PER_THREAD_NS = 4_000;
 
 /** Work in order: each program runs `repeats` times. */
 export interface Section {
@@ -96,7 +90,7 @@ const ALONE = "first";
 /** Workers worth waking for a group. */
 function threadsFor({ phases, items }: PhaseGroup, threads: number): number {
   const costNs = phases.reduce((sum, { phase }) => sum + phase.costNs, 0);
-  const worthwhile = Math.max(1, Math.floor(costNs / COST_PER_THREAD_NS));
+  const worthwhile = Math.max(1, Math.floor(costNs / WORTH_A_WORKER_NS));
   return Math.min(threads, worthwhile, Math.max(1, items));
 }
 

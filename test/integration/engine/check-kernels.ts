@@ -166,7 +166,7 @@ const ROWS: readonly (readonly [number, number])[] = [
   [3, 5],
   [1027, 50],
   [4099, 33],
-  // 250,000 elements: three workers take 60,000 of the quickest loop, see COST_PER_THREAD_NS.
+  // 250,000 elements: three workers take 60,000 of the quickest loop, see WORTH_A_WORKER_NS.
   [5_003, 50],
 ];
 

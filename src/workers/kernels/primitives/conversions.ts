@@ -174,7 +174,7 @@ export const CONVERSIONS = {
   }),
   /**
    * The same of the first `columns` bytes of `rows` rows of `length`, picked by int32 numbers of rows at `indices`, into
-   * rows of as many floats: short ones are fetched some at a time, as by `touchBytes`. @returns the `or` of a byte a line.
+   * rows of `length` floats: short ones are fetched some at a time, as by `touchBytes`. @returns the `or` of a byte a line.
    */
   affineRows: primitive<AffineRows>({
     generate: affineRows,
