@@ -91,6 +91,7 @@ const WINDOW = {
   hookTimeout: 300_000,
   expect: expectSoonOfWindow,
   pool: "forks",
+  globalSetup: "test/e2e/keep-profiles.ts",
   // The driver is read once, not for each file.
   isolate: false,
 } as const;

@@ -1,7 +1,7 @@
 import type { ChildProcess } from "node:child_process";
 import { once } from "node:events";
 import { createHash } from "node:crypto";
-import { cpSync, existsSync, mkdtempSync, readFileSync, renameSync, rmSync } from "node:fs";
+import { cpSync, existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { cpus, tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { setTimeout as passes } from "node:timers/promises";
@@ -65,7 +65,7 @@ export async function launchApp(settings: LaunchSettings = {}): Promise<Launched
   const logFile = join(userDataDir, "logs", "main.log");
   const readLog = () => (existsSync(logFile) ? readFileSync(logFile, "utf8") : "");
   if (settings.projectDir === undefined && settings.isFirstStart !== true) {
-    await giveEarlierStart(userDataDir, settings.notebook ?? "empty");
+    giveEarlierStart(userDataDir, settings.notebook ?? "empty");
   }
   const { executablePath, args, env } = appCommand(userDataDir, settings.args, settings.projectDir);
   const before = readLog();
@@ -114,47 +114,21 @@ async function untilWorkersRun(page: Page): Promise<void> {
 }
 
 /** Makes a new profile one of an earlier start: to time the kernels takes a first one two seconds of a processor. */
-async function giveEarlierStart(userDataDir: string, notebook: "empty" | "shipped"): Promise<void> {
+function giveEarlierStart(userDataDir: string, notebook: "empty" | "shipped"): void {
   if (existsSync(join(userDataDir, DATABASE))) return;
+  cpSync(join(keptProfiles(), notebook), userDataDir, { recursive: true });
+}
+
+/** Where what a start of this build on this machine leaves behind is kept: see `keep-profiles.ts`. */
+export function keptProfiles(): string {
   const built = [MAIN_FILE, WORKER_FILE].map((file) => readFileSync(join(PROJECT_DIR, file), "utf8"));
   const key = createHash("sha256")
     .update([...built, cpus()[0]?.model ?? "", CURRENT_SCHEMA].join("\n"))
     .digest("hex");
-  const kept = join(projectPaths.runtimeDir, "test-profiles", key);
-  if (!existsSync(kept)) {
-    const own = `${kept}.${process.pid}`;
-    await keepProfiles(own);
-    // Another process may have been sooner.
-    if (existsSync(kept)) rmSync(own, { recursive: true });
-    else renameSync(own, kept);
-  }
-  cpSync(join(kept, notebook), userDataDir, { recursive: true });
+  return join(projectPaths.runtimeDir, "test-profiles", key);
 }
 
-/** Keeps in `folder` what a first start leaves behind, and what one does in which a notebook was begun. */
-async function keepProfiles(folder: string): Promise<void> {
-  const first = await launchApp({ isFirstStart: true });
-  // Answered when the kernels are chosen.
-  await first.page.evaluate(() => window.lab.diagnosticsGet());
-  await first.app.close();
-  keepParts(first, join(folder, "shipped"), [DATABASE]);
-  const second = await launchApp({ userDataDir: first.userDataDir });
-  await second.page.getByRole("button", { name: "New notebook" }).click();
-  await second.page.getByRole("menuitem", { name: "Empty" }).click();
-  await second.page.locator('section[aria-label^="Cell 1 of 1,"]').waitFor();
-  await second.close();
-  keepParts(second, join(folder, "empty"), [DATABASE, NOTEBOOKS, PAGE_STORAGE]);
-  await first.close();
-}
-
-function keepParts({ userDataDir }: LaunchedApp, into: string, parts: readonly string[]): void {
-  for (const part of parts) cpSync(join(userDataDir, part), join(into, part), { recursive: true });
-}
-
-const NOTEBOOKS = "lab-notebooks";
-/** Where Chromium keeps what the page does, as which notebook was open. */
-const PAGE_STORAGE = "Local Storage";
-const DATABASE = "lab.sqlite";
+export const DATABASE = "lab.sqlite";
 const MAIN_FILE = "out/main/entry.js";
 const WORKER_FILE = "out/main/worker.js";
 

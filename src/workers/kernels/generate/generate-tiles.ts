@@ -17,6 +17,8 @@ interface Tile {
   readonly unroll: number;
 }
 
+const nameOf = ({ layout, columns }: Tile): string => `${layout}${columns}`;
+
 interface Target {
   readonly multiplyAdd: MultiplyAdd;
   /** Of the tiles, by how A lies and by columns. */
@@ -138,8 +140,18 @@ function keepRows({ heights }: Tile): string[] {
   ];
 }
 
-/** Tiles of one height, as long as rows are left for them. */
-function tilesOfHeight(tile: Tile, height: number, target: Target): string {
+/** What every function of this file is given, see `multiplyFunction`. */
+const PARAMETERS = [
+  ...PRODUCT_PARAMETERS.map((name) => `(param $${name} i32)`),
+  "(param $shift f32) (param $sums i32) (param $squares i32) (param $centres i32)",
+];
+const ARGUMENTS = [...PRODUCT_PARAMETERS, "shift", "sums", "squares", "centres"].map(local);
+
+/**
+ * Tiles of one height, as long as at least `needed` rows are left; gives back how many are. Pointers to floats are
+ * `BIAS` less. A function of its own, because V8 takes two megabytes for one that holds all heights.
+ */
+function heightFunction(tile: Tile, height: number, target: Target): string {
   const { layout, columns, unroll } = tile;
   const rows = count(height);
   const vectors = count(Math.max(1, columns / 4));
@@ -184,10 +196,24 @@ function tilesOfHeight(tile: Tile, height: number, target: Target): string {
     "))",
   ];
 
-  const needed =
-    height === tile.heights[0] ? `(i32.add ${constant(height)} ${local("kept")})` : constant(height);
+  const vectorNames = [
+    ...rows.flatMap((row) => vectors.map((vector) => sum(row, vector))),
+    ...vectors.map((vector) => `b${vector}`),
+    "broadcast",
+    "value",
+    "total",
+    "square",
+    "centre",
+  ];
+  const pointerNames = ["atA", "atB", "left", "atBias", ...rows.map((row) => `row${row}`)];
   return lines([
-    `(block $no${height} (loop $tile${height} (br_if $no${height} (i32.lt_u ${local("rows")} ${needed}))`,
+    `(func $${nameOf(tile)}x${height}`,
+    PARAMETERS,
+    "(param $needed i32) (result i32)",
+    vectorNames.map((name) => `(local $${name} v128)`),
+    pointerNames.map((name) => `(local $${name} i32)`),
+    set("atBias", `(i32.sub ${local("bias")} ${constant(BIAS)})`),
+    `(block $enough (loop $tile (br_if $enough (i32.lt_u ${local("rows")} ${local("needed")}))`,
     `(if (i32.eq ${local("start")} ${constant(START.sums)}) (then`,
     pointAtRows("c", "strideC"),
     // All loads of C before any store of C: a store in between keeps V8 from joining the loads.
@@ -227,8 +253,25 @@ function tilesOfHeight(tile: Tile, height: number, target: Target): string {
     ),
     advance("c", `(i32.mul ${local("strideC")} ${constant(height)})`),
     advance("rows", constant(-height)),
-    `(br $tile${height})))`,
+    "(br $tile)))",
+    local("rows"),
+    ")",
   ]);
+}
+
+/** Calls the function of one height if there are rows enough, and goes on behind those that it has done. */
+function callHeight(tile: Tile, height: number): string[] {
+  const needed =
+    height === tile.heights[0] ? `(i32.add ${constant(height)} ${local("kept")})` : constant(height);
+  const done = `(i32.sub ${local("rows")} ${local("rest")})`;
+  return [
+    `(if (i32.ge_u ${local("rows")} ${needed}) (then`,
+    set("rest", `(call $${nameOf(tile)}x${height} ${ARGUMENTS.join(" ")} ${needed})`),
+    advance("a", `(i32.mul ${tile.layout === "rows" ? local("strideA") : constant(4)} ${done})`),
+    advance("c", `(i32.mul ${local("strideC")} ${done})`),
+    set("rows", local("rest")),
+    "))",
+  ];
 }
 
 /**
@@ -240,28 +283,14 @@ function tilesOfHeight(tile: Tile, height: number, target: Target): string {
  * its tile.
  */
 function multiplyFunction(tile: Tile, target: Target): string {
-  const tallest = Math.max(...tile.heights);
-  const vectors = count(Math.max(1, tile.columns / 4));
-  const vectorNames = [
-    ...count(tallest).flatMap((row) => vectors.map((vector) => `sum${row}_${vector}`)),
-    ...vectors.map((vector) => `b${vector}`),
-    "broadcast",
-    "value",
-    "total",
-    "square",
-    "centre",
-  ];
-  const pointerNames = ["atA", "atB", "left", "kept", "atBias", ...count(tallest).map((row) => `row${row}`)];
   return lines([
-    `(func (export "${tile.layout}${tile.columns}")`,
-    PRODUCT_PARAMETERS.map((name) => `(param $${name} i32)`),
-    "(param $shift f32) (param $sums i32) (param $squares i32) (param $centres i32)",
-    vectorNames.map((name) => `(local $${name} v128)`),
-    pointerNames.map((name) => `(local $${name} i32)`),
+    tile.heights.map((height) => heightFunction(tile, height, target)),
+    `(func (export "${nameOf(tile)}")`,
+    PARAMETERS,
+    "(local $kept i32) (local $rest i32)",
     ["a", "b", "c", "centres"].map((name) => advance(name, constant(-BIAS))),
-    set("atBias", `(i32.sub ${local("bias")} ${constant(BIAS)})`),
     keepRows(tile),
-    tile.heights.map((height) => tilesOfHeight(tile, height, target)),
+    tile.heights.flatMap((height) => callHeight(tile, height)),
     ")",
   ]);
 }
