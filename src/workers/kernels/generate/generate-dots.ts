@@ -152,8 +152,8 @@ function dotsFunction(columns: number, multiplyAdd: MultiplyAdd): string {
   };
   return lines([
     `(func (export "dots${columns}")`,
-    PRODUCT_PARAMETERS.map((name) => `(param $${name} i32)`),
-    "(param $shift f32) (param $sums i32) (param $squares i32) (param $centres i32) (param $scratch i32)",
+    PRODUCT_PARAMETERS,
+    "(param $scratch i32)",
     Object.entries(locals).flatMap(([type, names]) => names.map((name) => `(local $${name} ${type})`)),
     ["a", "b", "scratch"].map((name) => advance(name, constant(-BIAS))),
     heights.map((height) => tilesOfHeight(columns, height, multiplyAdd)),

@@ -4,7 +4,7 @@ import type { LayoutOfA } from "../load/kernels.ts";
 import { dotsFunctions } from "./generate-dots.ts";
 import { loadLanes, storeLanes } from "./lanes.ts";
 import { advance, BIAS, constant, count, lines, local, set, type MultiplyAdd } from "./wat.ts";
-import { PRODUCT_PARAMETERS } from "./product-parameters.ts";
+import { PRODUCT_ARGUMENTS, PRODUCT_PARAMETERS } from "./product-parameters.ts";
 
 /** One micro-kernel: what it keeps in registers and how it reads A. */
 interface Tile {
@@ -140,13 +140,6 @@ function keepRows({ heights }: Tile): string[] {
   ];
 }
 
-/** What every function of this file is given, see `multiplyFunction`. */
-const PARAMETERS = [
-  ...PRODUCT_PARAMETERS.map((name) => `(param $${name} i32)`),
-  "(param $shift f32) (param $sums i32) (param $squares i32) (param $centres i32)",
-];
-const ARGUMENTS = [...PRODUCT_PARAMETERS, "shift", "sums", "squares", "centres"].map(local);
-
 /**
  * Tiles of one height, as long as at least `needed` rows are left; gives back how many are. Pointers to floats are
  * `BIAS` less. A function of its own, because V8 takes two megabytes for one that holds all heights.
@@ -208,7 +201,7 @@ function heightFunction(tile: Tile, height: number, target: Target): string {
   const pointerNames = ["atA", "atB", "left", "atBias", ...rows.map((row) => `row${row}`)];
   return lines([
     `(func $${nameOf(tile)}x${height}`,
-    PARAMETERS,
+    PRODUCT_PARAMETERS,
     "(param $needed i32) (result i32)",
     vectorNames.map((name) => `(local $${name} v128)`),
     pointerNames.map((name) => `(local $${name} i32)`),
@@ -266,7 +259,7 @@ function callHeight(tile: Tile, height: number): string[] {
   const done = `(i32.sub ${local("rows")} ${local("rest")})`;
   return [
     `(if (i32.ge_u ${local("rows")} ${needed}) (then`,
-    set("rest", `(call $${nameOf(tile)}x${height} ${ARGUMENTS.join(" ")} ${needed})`),
+    set("rest", `(call $${nameOf(tile)}x${height} ${PRODUCT_ARGUMENTS.join(" ")} ${needed})`),
     advance("a", `(i32.mul ${tile.layout === "rows" ? local("strideA") : constant(4)} ${done})`),
     advance("c", `(i32.mul ${local("strideC")} ${done})`),
     set("rows", local("rest")),
@@ -286,7 +279,7 @@ function multiplyFunction(tile: Tile, target: Target): string {
   return lines([
     tile.heights.map((height) => heightFunction(tile, height, target)),
     `(func (export "${nameOf(tile)}")`,
-    PARAMETERS,
+    PRODUCT_PARAMETERS,
     "(local $kept i32) (local $rest i32)",
     ["a", "b", "c", "centres"].map((name) => advance(name, constant(-BIAS))),
     keepRows(tile),
