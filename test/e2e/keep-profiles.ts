@@ -1,4 +1,4 @@
-import { cpSync, existsSync, renameSync } from "node:fs";
+import { cpSync, existsSync, renameSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { DATABASE, keptProfiles, launchApp } from "./launch-app.ts";
 
@@ -22,6 +22,8 @@ export default async function keepProfiles(): Promise<void> {
   await page.locator('section[aria-label^="Cell 1 of 1,"]').waitFor();
   await launched.app.close();
   const unfinished = `${kept}.unfinished`;
+  // Of a run that was killed here.
+  rmSync(unfinished, { recursive: true, force: true });
   for (const part of [DATABASE, NOTEBOOKS, PAGE_STORAGE]) {
     cpSync(join(userDataDir, part), join(unfinished, "empty", part), { recursive: true });
   }
