@@ -229,10 +229,26 @@ def concat(x, *others):
     return list(x) + [one for other in others for one in (other if isinstance(other, (list, range)) else [other])]
 
 
+def _not_finite(x):
+    return "NaN" if math.isnan(x) else "Infinity" if x > 0 else "-Infinity"
+
+
+def to_fixed(x, digits=0):
+    """The number as TypeScript writes it with so many digits: halves away from zero, 1e+21 and more by their exponent."""
+    if not math.isfinite(x):
+        return _not_finite(x)
+    if abs(x) >= 1e21:
+        return to_exponential(x)
+    with localcontext() as context:
+        context.prec = 200
+        fixed = Decimal(x).quantize(Decimal(1).scaleb(-digits), ROUND_HALF_UP)
+    return format(abs(fixed) if x == 0 else fixed, "f")
+
+
 def to_exponential(x, digits=None):
     """The number as TypeScript writes it: 1.5e+3, halves away from zero; without digits as many as tell it from others."""
     if not math.isfinite(x):
-        return "NaN" if math.isnan(x) else "Infinity" if x > 0 else "-Infinity"
+        return _not_finite(x)
     if digits is None:
         digits = next(n for n in range(17) if n == 16 or float(f"{x:.{n}e}") == x)
     with localcontext() as context:
@@ -243,7 +259,7 @@ def to_exponential(x, digits=None):
         if abs(mantissa) >= 10:
             exponent += 1
             mantissa = (mantissa / 10).quantize(Decimal(1).scaleb(-digits))
-    text = str(abs(mantissa)) if x == 0 else str(mantissa)
+    text = format(abs(mantissa) if x == 0 else mantissa, "f")
     return f"{text}e{'-' if exponent < 0 else '+'}{abs(exponent)}"
 
 
@@ -563,6 +579,6 @@ def no_grad(f):
 __all__ = [
     *("data show plot hist image heat pad assert_close slice_along time check check_layer no_grad activation loss_function own_layer".split()),
     *("Record Method remainder sort_by index_of reduce Map Set concat for_each".split()),
-    *("entries_of keys_of values_of to_exponential".split()),
+    *("entries_of keys_of values_of to_exponential to_fixed".split()),
     *("torch nn F math".split()),
 ]

@@ -32,7 +32,7 @@ const LIST_METHODS: Readonly<Record<string, ListMethod>> = {
   keys: (x, a) => needed(a, 0, () => `keys_of(${x})`),
   values: (x, a) => needed(a, 0, () => `values_of(${x})`),
   toExponential: (x, a) => `to_exponential(${[x, ...a].join(", ")})`,
-  toFixed: (x, [digits = "0"]) => `f"{${x}:.${digits}f}"`,
+  toFixed: (x, a) => `to_fixed(${[x, ...a].join(", ")})`,
   toUpperCase: (x) => `${x}.upper()`,
   toLowerCase: (x) => `${x}.lower()`,
   trim: (x) => `${x}.strip()`,

@@ -188,6 +188,6 @@ export const TAKEN: ReadonlySet<string> = new Set(
     "and as assert async def del elif except exec from global is lambda nonlocal not or pass raise with None True False " +
     "range len list dict str float print sum max min abs round reversed enumerate torch nn F math " +
     "Record Method remainder reduce sort_by index_of any all next Map Set concat for_each entries_of keys_of values_of " +
-    "to_exponential"
+    "to_exponential to_fixed"
   ).split(" "),
 );

@@ -139,7 +139,8 @@ seen.forEach((one) => lines.push(String(one)));
 print(lines.join(" "), counts.size, seen.size, counts.has("c"), seen.has(1), [...counts.keys()].join(""), [...counts].map(([k, v]) => k + String(v)).join(" "));
 for (const [at, one] of ["p", "q"].entries()) print(String(at) + one);
 print([1].concat([2, 3], 4).join(" "), "a".concat("b", 1));
-print((0).toExponential(2), (12345.678).toExponential(2), (2.5).toExponential(0), (-0.000123).toExponential(), (1e21).toExponential(), (9.996).toExponential(2), (-1.25e-7).toExponential(1));
+print((0).toExponential(2), (12345.678).toExponential(2), (2.5).toExponential(0), (-0.000123).toExponential(), (1e21).toExponential(), (9.996).toExponential(2), (-1.25e-7).toExponential(1), (0).toExponential(8));
+print((2.5).toFixed(), (-2.5).toFixed(0), (0.125).toFixed(2), (1.005).toFixed(2), (-0.04).toFixed(1), (0).toFixed(8), (1.5e22).toFixed(1), NaN.toFixed(1));
 `;
 
 it.skipIf(TORCH_PYTHON === null)(
@@ -165,7 +166,7 @@ it.skipIf(TORCH_PYTHON === null)(
       expect(printed).toContain("3 2 1 0");
       expect(printed).toContain("True True False");
       // What Node prints of the same.
-      expect(printed.slice(-9, -1)).toEqual([
+      expect(printed.slice(-10, -1)).toEqual([
         "more than 1! below! fine! more than 1",
         "none few few rest many 2",
         "14",
@@ -173,7 +174,8 @@ it.skipIf(TORCH_PYTHON === null)(
         "0p",
         "1q",
         "1 2 3 4 ab1",
-        "0.00e+0 1.23e+4 3e+0 -1.23e-4 1e+21 1.00e+1 -1.2e-7",
+        "0.00e+0 1.23e+4 3e+0 -1.23e-4 1e+21 1.00e+1 -1.2e-7 0.00000000e+0",
+        "3 -3 0.13 1.00 -0.0 0.00000000 1.5e+22 NaN",
       ]);
     } finally {
       rmSync(folder, { recursive: true, force: true });
